@@ -1,0 +1,133 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rows of the architecture, bottom to top. A target may depend on targets of lower rows only;
+// `ArchitectureTests` holds this manifest and every `import` line against `Tests/ArchitectureTests/Rows.swift`.
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "tessera",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "tessera", targets: ["TesseraCLI"]),
+        .library(name: "TesseraCore", targets: ["TesseraCore"]),
+        .library(name: "TesseraFiles", targets: ["TesseraFiles"]),
+        .library(name: "TesseraReport", targets: ["TesseraReport"]),
+        .library(name: "TesseraTokenizers", targets: ["TesseraTokenizers"]),
+        .library(name: "TesseraEngine", targets: ["TesseraEngine"]),
+        .library(name: "TesseraDecoding", targets: ["TesseraDecoding"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        // Row 0
+        .target(name: "TesseraCore", swiftSettings: settings),
+        .target(
+            name: "TesseraFiles",
+            dependencies: ["TesseraCore", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings
+        ),
+        .target(name: "TesseraReport", dependencies: ["TesseraCore"], swiftSettings: settings),
+
+        // Row 1
+        .target(
+            name: "TesseraTokenizers",
+            dependencies: ["TesseraCore", "TesseraFiles"],
+            swiftSettings: settings
+        ),
+
+        // Row 2
+        .target(name: "CTesseraKernels"),
+        .target(
+            name: "TesseraEngine",
+            dependencies: ["TesseraCore", "TesseraFiles", "CTesseraKernels"],
+            swiftSettings: settings
+        ),
+
+        // Row 3
+        .target(
+            name: "TesseraDecoding",
+            dependencies: ["TesseraCore", "TesseraTokenizers", "TesseraEngine"],
+            swiftSettings: settings
+        ),
+
+        // Row 5
+        .target(
+            name: "TesseraConsole",
+            dependencies: [
+                "TesseraCore", "TesseraReport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // Row 6
+        .executableTarget(
+            name: "TesseraCLI",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers", "TesseraEngine",
+                "TesseraDecoding", "TesseraConsole",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // Tests: unit tests beside each module, then conformance, property and end-to-end.
+        .target(
+            name: "TesseraTestSupport",
+            dependencies: ["TesseraCore", "TesseraFiles"],
+            path: "Tests/TesseraTestSupport",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "ArchitectureTests", dependencies: ["TesseraFiles"], swiftSettings: settings),
+        .testTarget(name: "TesseraCoreTests", dependencies: ["TesseraCore"], swiftSettings: settings),
+        .testTarget(
+            name: "TesseraFilesTests",
+            dependencies: ["TesseraFiles", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "TesseraReportTests", dependencies: ["TesseraReport"], swiftSettings: settings),
+        .testTarget(
+            name: "TesseraTokenizersTests",
+            dependencies: ["TesseraTokenizers", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TesseraEngineTests",
+            dependencies: ["TesseraEngine", "CTesseraKernels", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TesseraDecodingTests",
+            dependencies: ["TesseraDecoding", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "TesseraConsoleTests", dependencies: ["TesseraConsole"], swiftSettings: settings),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: ["TesseraDecoding", "TesseraEngine", "TesseraTokenizers", "TesseraTestSupport"],
+            exclude: ["Golden"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PropertyTests",
+            dependencies: ["TesseraDecoding", "TesseraEngine", "TesseraTokenizers", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["TesseraFiles", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)

@@ -1,0 +1,162 @@
+// Kernels of the decoding engine: products with quantised and dense weights, attention, and the small vector
+// operations between them, in portable C, AVX2 and AVX-512 VNNI, chosen at run time.
+//
+// Every pointer may be unaligned. No function allocates, traps or reads outside the sizes it is given. Sizes are
+// checked by the caller (the Swift engine) once, when a model is loaded.
+#ifndef TESSERA_KERNELS_H
+#define TESSERA_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---------------------------------------------------------------------------------------------------------
+// Formats
+
+// Storage formats of a weight row. The numbers are those of GGUF's tensor types.
+typedef enum tk_format {
+    TK_F32 = 0,
+    TK_F16 = 1,
+    TK_Q4_0 = 2,  // 32 weights: f16 d, 16 bytes of nibbles;        w = d * (q - 8)
+    TK_Q4_1 = 3,  // 32 weights: f16 d, f16 m, 16 bytes of nibbles; w = d * q + m
+    TK_Q8_0 = 8,  // 32 weights: f16 d, 32 int8;                    w = d * q
+    TK_BF16 = 30
+} tk_format;
+
+// Weights in one block: 1 for F32, F16 and BF16, 32 for the quantised formats; 0 for an unknown format.
+size_t tk_block_size(tk_format format);
+
+// Bytes of a row of `n` weights; 0 for an unknown format or when `n` is not a multiple of the block.
+size_t tk_row_bytes(tk_format format, size_t n);
+
+// What a product with weights of some format wants on its other side.
+typedef enum tk_operand {
+    TK_OPERAND_F32,  // the floats themselves
+    TK_OPERAND_Q8    // blocks of 32 int8 with a scale, from `tk_quantize_row`
+} tk_operand;
+
+tk_operand tk_operand_of(tk_format format);
+
+// 32 activations: x is about scale * values; sum = scale * (sum of values), which Q4_1's m and Q4_0's -8 need.
+typedef struct tk_q8_block {
+    float scale;
+    float sum;
+    int8_t values[32];
+} tk_q8_block;
+
+// ---------------------------------------------------------------------------------------------------------
+// Choosing an instruction set
+
+typedef enum tk_isa {
+    TK_ISA_PORTABLE = 0,
+    TK_ISA_AVX2 = 1,        // with FMA and F16C
+    TK_ISA_AVX512VNNI = 2   // F, BW, DQ, VL, VNNI
+} tk_isa;
+
+// Whether this CPU (and operating system) can run `isa`.
+bool tk_isa_available(tk_isa isa);
+
+// The best instruction set that this CPU can run.
+tk_isa tk_isa_best(void);
+
+// A short name: "portable", "avx2", "avx512-vnni".
+const char *tk_isa_name(tk_isa isa);
+
+// ---------------------------------------------------------------------------------------------------------
+// Products. `isa` must be available. Rows are consecutive: row r begins at weights + r * tk_row_bytes(format, n).
+
+// values of a row as floats
+void tk_dequantize_row(tk_isa isa, tk_format format, const void *row, size_t n, float *out);
+
+// out[n / 32] blocks; n is a multiple of 32; rounds half to even, scale = max|x| / 127
+void tk_quantize_row(tk_isa isa, const float *x, size_t n, tk_q8_block *out);
+
+// One token: y[r] = weights[r] . x for row0 <= r < row1. `x` is float[n] or tk_q8_block[n / 32], by tk_operand_of.
+void tk_matvec(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+               const void *x, float *y);
+
+// Many tokens: y[t * y_stride + r] = weights[r] . x[t] for row0 <= r < row1, 0 <= t < m. Token t's operand begins at
+// x + t * x_stride bytes. `scratch` has tk_matmul_scratch_bytes(...) bytes and belongs to the calling thread.
+void tk_matmul(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+               const void *x, size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
+size_t tk_matmul_scratch_bytes(tk_isa isa, tk_format format, size_t n);
+
+// The same product with float activations against the dequantised weights, for every format: the float32 path.
+// `scratch` holds n floats.
+void tk_matmul_f32(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                   const float *x, size_t x_stride_floats, size_t m, float *y, size_t y_stride, float *scratch);
+
+// ---------------------------------------------------------------------------------------------------------
+// Vectors
+
+// out[i] = x[i] / sqrt(mean(x^2) + epsilon) * weight[i]; out may be x
+void tk_rms_norm(tk_isa isa, const float *x, const float *weight, size_t n, float epsilon, float *out);
+
+// y[i] += x[i]
+void tk_add(tk_isa isa, const float *x, size_t n, float *y);
+
+// out[i] = silu(gate[i]) * up[i], silu(x) = x / (1 + exp(-x)); out may be gate
+void tk_silu_mul(tk_isa isa, const float *gate, const float *up, size_t n, float *out);
+
+// Rotary position embedding of one head of `head_size` floats, in place, from cos[head_size/2] and sin[head_size/2]
+// of its position. Pairs are (2i, 2i+1) when interleaved, else (i, i + head_size/2).
+void tk_rope(tk_isa isa, float *head, size_t head_size, const float *cos, const float *sin, bool interleaved);
+
+// log(sum(exp(x[i]))), stable
+float tk_log_sum_exp(tk_isa isa, const float *x, size_t n);
+
+// The index of the largest value, the lowest index on ties; 0 when n is 0. NaN never wins.
+size_t tk_argmax(tk_isa isa, const float *x, size_t n);
+
+// floats to IEEE half, round to nearest even
+void tk_to_f16(tk_isa isa, const float *x, size_t n, uint16_t *out);
+
+// ---------------------------------------------------------------------------------------------------------
+// Attention over a cache
+
+// One KV head of one layer: position p's key begins at keys + p * stride bytes, likewise its value.
+typedef struct tk_kv {
+    const void *keys;
+    const void *values;
+    size_t key_stride;    // bytes between positions
+    size_t value_stride;  // bytes between positions
+    tk_format format;     // TK_F32 or TK_F16
+    size_t head_size;     // floats per key and per value
+} tk_kv;
+
+// Causal attention of `m` consecutive tokens of one query head. Token t (0 <= t < m) attends to positions
+// 0 ..< first + t + 1. Its query begins at q + t * q_stride floats, its output at out + t * out_stride floats.
+// Reduces in position order in chunks fixed by position, so a row's result does not depend on m.
+// `scratch` holds tk_attention_scratch_floats(m, first + m, head_size) floats and belongs to the calling thread.
+void tk_attention(tk_isa isa, const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first, float scale,
+                  float *out, size_t out_stride, float *scratch);
+size_t tk_attention_scratch_floats(size_t m, size_t positions, size_t head_size);
+
+// ---------------------------------------------------------------------------------------------------------
+// Thread team
+
+// A fixed set of threads that run one function at a time, the caller being thread 0. Between jobs the others spin for
+// about 50 microseconds and then sleep.
+typedef struct tk_team tk_team;
+
+// NULL when `threads` is not in 1...256 or the system refuses a thread.
+tk_team *tk_team_create(int threads);
+void tk_team_destroy(tk_team *team);
+int tk_team_threads(const tk_team *team);
+
+// Runs body(context, thread) on every thread of the team and returns when all have returned. Not reentrant; one caller
+// at a time.
+void tk_team_run(tk_team *team, void (*body)(void *context, int thread), void *context);
+
+// Called inside a body by every thread: returns when all threads have arrived; writes before it are seen after it.
+void tk_team_barrier(tk_team *team);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
