@@ -1,0 +1,75 @@
+/// The type numbers of metadata values.
+enum GGUFType: UInt32, Sendable {
+    case uint8 = 0
+    case int8 = 1
+    case uint16 = 2
+    case int16 = 3
+    case uint32 = 4
+    case int32 = 5
+    case float32 = 6
+    case bool = 7
+    case string = 8
+    case array = 9
+    case uint64 = 10
+    case int64 = 11
+    case float64 = 12
+
+    /// The bytes of a value; nil for strings and arrays.
+    var size: Int? {
+        switch self {
+        case .uint8, .int8, .bool: 1
+        case .uint16, .int16: 2
+        case .uint32, .int32, .float32: 4
+        case .uint64, .int64, .float64: 8
+        case .string, .array: nil
+        }
+    }
+
+    /// What errors call it.
+    var name: String {
+        switch self {
+        case .uint8, .int8, .uint16, .int16, .uint32, .int32, .uint64, .int64: "an integer"
+        case .float32, .float64: "a number"
+        case .bool: "a truth value"
+        case .string: "a string"
+        case .array: "an array"
+        }
+    }
+}
+
+extension TensorFormat {
+    /// The format with this number in a GGUF file; nil for a number that no released writer uses.
+    init?(ggufNumber number: UInt32) {
+        switch number {
+        case 0: self = .float32
+        case 1: self = .float16
+        case 2: self = .q4_0
+        case 3: self = .q4_1
+        case 8: self = .q8_0
+        case 30: self = .bfloat16
+        default:
+            guard let name = Self.otherNames[number] else { return nil }
+            self = .other(name)
+        }
+    }
+
+    /// The number in a GGUF file; nil for formats that GGUF does not have.
+    package var ggufNumber: UInt32? {
+        switch self {
+        case .float32: 0
+        case .float16: 1
+        case .q4_0: 2
+        case .q4_1: 3
+        case .q8_0: 8
+        case .bfloat16: 30
+        case .other(let name): Self.otherNames.first { $0.value == name }?.key
+        }
+    }
+
+    private static let otherNames: [UInt32: String] = [
+        6: "Q5_0", 7: "Q5_1", 9: "Q8_1", 10: "Q2_K", 11: "Q3_K", 12: "Q4_K", 13: "Q5_K", 14: "Q6_K", 15: "Q8_K",
+        16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S", 20: "IQ4_NL", 21: "IQ3_S", 22: "IQ2_S", 23: "IQ4_XS",
+        24: "I8", 25: "I16", 26: "I32", 27: "I64", 28: "F64", 29: "IQ1_M", 34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4",
+        40: "NVFP4",
+    ]
+}
