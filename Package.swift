@@ -33,6 +33,7 @@ let package = Package(
         .target(
             name: "TesseraFiles",
             dependencies: ["TesseraCore", .product(name: "Crypto", package: "swift-crypto")],
+            resources: [.embedInCode("Pins/pins.lock")],
             swiftSettings: settings
         ),
         .target(name: "TesseraReport", dependencies: ["TesseraCore"], swiftSettings: settings),
@@ -87,7 +88,7 @@ let package = Package(
             path: "Tests/TesseraTestSupport",
             swiftSettings: settings
         ),
-        .testTarget(name: "ArchitectureTests", dependencies: ["TesseraFiles"], swiftSettings: settings),
+        .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         .testTarget(name: "TesseraCoreTests", dependencies: ["TesseraCore"], swiftSettings: settings),
         .testTarget(
             name: "TesseraFilesTests",

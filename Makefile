@@ -1,0 +1,55 @@
+# Two commands on a fresh machine: `make demo` and `make test`. `make help` lists the rest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The program is linked with the static Swift library, so that it starts in milliseconds and runs without a
+# toolchain; tests need the dynamic one. Each has its own build folder, or every switch would rebuild all.
+PRODUCT_BUILD := .build/product
+TESSERA := $(PRODUCT_BUILD)/release/tessera
+SWIFT := --manifest-cache none -c release
+
+.PHONY: help
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: setup
+setup: ## check the toolchain and install what the build needs
+	@Scripts/setup.sh
+
+.PHONY: build
+build: setup ## build the release program
+	swift build $(SWIFT) --static-swift-stdlib --product tessera --scratch-path $(PRODUCT_BUILD)
+	@echo "built $(TESSERA)"
+
+.PHONY: model
+model: build
+	$(TESSERA) model fetch smollm2
+
+.PHONY: demo
+demo: model ## build, fetch the default model and show the main jobs on real input
+	$(TESSERA) demo
+
+.PHONY: test
+test: model ## run every test
+	TESSERA_PROGRAM="$(CURDIR)/$(TESSERA)" swift test $(SWIFT) --disable-testable-imports --parallel
+
+.PHONY: bench
+bench: model ## compare speed with llama.cpp in one run (builds llama.cpp the first time)
+	Scripts/bench.sh
+
+.PHONY: peers
+peers: model ## write the golden files again with the pinned references and compare
+	Scripts/peers.sh
+
+.PHONY: format
+format: ## format the Swift sources
+	swift format format --in-place --recursive --parallel Sources Tests Package.swift
+
+.PHONY: lint
+lint: ## check the format of the Swift sources
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+.PHONY: clean
+clean: ## remove what was built here; the cache in your home stays
+	rm -rf .build
