@@ -1,3 +1,5 @@
+public import TesseraCore
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@ internal import Musl
 #else
 internal import Darwin
 #endif
-public import TesseraCore
 
 /// Scores every token of a text under a model.
 ///
@@ -47,7 +48,8 @@ public func evaluate<Model: CausalModel>(
     }
     guard tokens.count > 1 else {
         throw LocatedError(
-            file: file, problem: "the text is a single token, which has nothing before it to be predicted from",
+            file: file,
+            problem: "the text is a single token, which has nothing before it to be predicted from",
             remedy: "give at least a few words to be scored"
         )
     }
@@ -97,7 +99,8 @@ private func negativeLogLikelihood(
     rows.withUnsafeBufferPointer { rows in
         guard allFinite else { return }
         for (index, target) in targets.enumerated() {
-            let row = UnsafeBufferPointer(rebasing: rows[(index * vocabularySize)..<((index + 1) * vocabularySize)])
+            let row = UnsafeBufferPointer(
+                rebasing: rows[(index * vocabularySize)..<((index + 1) * vocabularySize)])
             guard Int(target) < row.count, let maximum = LogitRow(row).maximum(), maximum.isFinite else {
                 allFinite = false
                 return
@@ -109,7 +112,8 @@ private func negativeLogLikelihood(
     guard allFinite, !sum.isNaN else {
         throw LocatedError(
             field: "logits", problem: "a score is not a number, or a token is outside the model's vocabulary",
-            remedy: "use the tokenizer that belongs to the model; if it does, fetch or convert the model again"
+            remedy:
+                "use the tokenizer that belongs to the model; if it does, fetch or convert the model again"
         )
     }
     return sum

@@ -60,7 +60,8 @@ public struct ReadText<Model: CausalModel> {
     ) throws(LocatedError) -> Bool {
         guard !text.isEmpty else {
             throw LocatedError(
-                field: "prompt", problem: "it has no tokens", remedy: "give at least one character to go on from"
+                field: "prompt", problem: "it has no tokens",
+                remedy: "give at least one character to go on from"
             )
         }
         guard text.count <= capacity else { throw Self.tooLong(text.count, capacity: capacity) }

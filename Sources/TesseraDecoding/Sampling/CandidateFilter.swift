@@ -1,3 +1,5 @@
+internal import TesseraCore
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@ internal import Musl
 #else
 internal import Darwin
 #endif
-internal import TesseraCore
 
 /// Top-k, top-p and min-p: which tokens of a row may be drawn.
 ///

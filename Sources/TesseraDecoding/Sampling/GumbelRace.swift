@@ -1,3 +1,5 @@
+internal import TesseraCore
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@ internal import Musl
 #else
 internal import Darwin
 #endif
-internal import TesseraCore
 
 /// Draws a token by the Gumbel-max trick: the largest of logit plus noise wins.
 ///

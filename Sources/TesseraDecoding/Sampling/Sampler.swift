@@ -30,7 +30,9 @@ public struct Sampler: Sendable {
     ///   - logits: one row; changed in place by the penalty. NaN counts as minus infinity.
     ///   - tokens: everything before it, prompt included; their count is the position that keys the noise.
     /// - Throws: `LocatedError` when no score is above minus infinity.
-    public mutating func next(_ logits: inout [Float], after tokens: [TokenID]) throws(LocatedError) -> TokenID {
+    public mutating func next(_ logits: inout [Float], after tokens: [TokenID]) throws(LocatedError)
+        -> TokenID
+    {
         var result: Result<TokenID, LocatedError> = .failure(Self.noScores)
         logits.withUnsafeMutableBufferPointer { row in
             result = Result { () throws(LocatedError) in try next(row, after: tokens) }
@@ -65,7 +67,8 @@ public struct Sampler: Sendable {
             }
         } else {
             for index in row.indices {
-                race.enter(TokenID(truncatingIfNeeded: index), logit: (row[index] - maximum) * inverseTemperature)
+                race.enter(
+                    TokenID(truncatingIfNeeded: index), logit: (row[index] - maximum) * inverseTemperature)
             }
         }
         guard let winner = race.winner else { throw Self.noScores }

@@ -53,16 +53,20 @@ public struct SamplingOptions: Hashable, Sendable {
             "give a number of at least 0, such as 0.8; 0 always takes the most likely token"
         )
         try Self.check(
-            topK >= 0, "--top-k", "\(topK)", "give a count of at least 1, such as 40, or 0 to keep every token"
+            topK >= 0, "--top-k", "\(topK)",
+            "give a count of at least 1, such as 40, or 0 to keep every token"
         )
         try Self.check(
-            topP >= 0 && topP <= 1, "--top-p", "\(topP)", "give a number from 0 to 1, such as 0.95; 1 keeps every token"
+            topP >= 0 && topP <= 1, "--top-p", "\(topP)",
+            "give a number from 0 to 1, such as 0.95; 1 keeps every token"
         )
         try Self.check(
-            minP >= 0 && minP <= 1, "--min-p", "\(minP)", "give a number from 0 to 1, such as 0.05; 0 keeps every token"
+            minP >= 0 && minP <= 1, "--min-p", "\(minP)",
+            "give a number from 0 to 1, such as 0.05; 0 keeps every token"
         )
         try Self.check(
-            repetitionPenalty > 0 && repetitionPenalty.isFinite, "--repetition-penalty", "\(repetitionPenalty)",
+            repetitionPenalty > 0 && repetitionPenalty.isFinite, "--repetition-penalty",
+            "\(repetitionPenalty)",
             "give a number above 0, such as 1.1; 1 changes nothing"
         )
         try Self.check(

@@ -1,0 +1,76 @@
+internal import Synchronization
+public import TesseraCore
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// The process's wish to stop: from Ctrl-C, from a request to terminate, or because nobody reads its output.
+///
+/// Jobs get `cancellation`; the first signal raises it, so that temporary files are removed and partial results
+/// shown, and the second ends the process at once.
+public enum Interruption {
+    /// Raised by the first SIGINT or SIGTERM and when the reader of standard output has gone.
+    public static let cancellation = Cancellation()
+
+    /// What raised `cancellation`.
+    enum Cause: Hashable {
+        case signal(Int32)
+        case outputClosed
+    }
+
+    /// The first cause, if there was one.
+    static var cause: Cause? {
+        switch state.load(ordering: .relaxed) {
+        case 0: nil
+        case outputClosedState: .outputClosed
+        case let signal: .signal(signal)
+        }
+    }
+
+    /// 0, the number of the first signal, or `outputClosedState`.
+    private static let state = Atomic<Int32>(0)
+    private static let outputClosedState: Int32 = -1
+
+    /// Handles SIGINT and SIGTERM from now on and ignores SIGPIPE, whose error a write reports.
+    static func installHandlers() {
+        // The handler may only touch globals that exist already.
+        _ = cancellation.isCancelled
+        _ = state.load(ordering: .relaxed)
+
+        var action = sigaction()
+        setHandler(&action) { number in Interruption.handle(number) }
+        // Without SA_RESTART, so that a read from a terminal that waits for a line ends too.
+        action.sa_flags = 0
+        sigemptyset(&action.sa_mask)
+        sigaction(SIGINT, &action, nil)
+        sigaction(SIGTERM, &action, nil)
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Notes that nobody reads standard output any more.
+    static func outputWasClosed() {
+        _ = state.compareExchange(expected: 0, desired: outputClosedState, ordering: .relaxed)
+        cancellation.cancel()
+    }
+
+    private static func handle(_ number: Int32) {
+        let (first, _) = state.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+        if !first { _exit(128 + number) }
+        cancellation.cancel()
+    }
+
+    private static func setHandler(
+        _ action: inout sigaction, _ handler: @escaping @convention(c) (Int32) -> Void
+    ) {
+        #if canImport(Darwin)
+        action.__sigaction_u.__sa_handler = handler
+        #else
+        action.__sigaction_handler.sa_handler = handler
+        #endif
+    }
+}

@@ -1,0 +1,37 @@
+public import ArgumentParser
+internal import TesseraCore
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// Parses the process's arguments, runs the command they name and ends the process.
+///
+/// Ctrl-C and SIGTERM raise `Interruption.cancellation`; commands pass it on to their jobs and throw
+/// `CancelledError` when they stop because of it. Standard output is flushed at the end. See `ExitStatus` for the
+/// status and `Outcome` for what is printed.
+public func runMain(_ root: any ParsableCommand.Type, arguments: [String]? = nil) -> Never {
+    Interruption.installHandlers()
+    var outcome = Outcome(status: .success)
+    do {
+        var command = try root.parseAsRoot(arguments)
+        try command.run()
+    } catch {
+        outcome = Outcome(error, root: root, cause: Interruption.cause)
+    }
+    do throws(LocatedError) {
+        try StandardOutput.standard.write(outcome.output)
+        try StandardOutput.standard.flush()
+    } catch {
+        if outcome.status == .success { outcome = Outcome(error, root: root, cause: nil) }
+    }
+    if Interruption.cause == .outputClosed {
+        outcome = Outcome(status: .success)
+    }
+    if !outcome.message.isEmpty { writeToStandardError(outcome.message) }
+    exit(outcome.status.rawValue)
+}
