@@ -1,0 +1,75 @@
+import TesseraCore
+import TesseraFiles
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Logits computed by Hugging Face transformers in float32, as `Scripts/golden-logits.py` wrote them.
+struct LogitsGolden {
+    let fixedIDs: [TokenID]
+    let prompts: [Prompt]
+
+    struct Prompt: Sendable, CustomTestStringConvertible {
+        let text: String
+        let ids: [TokenID]
+        /// The 64 largest logits after the last token, largest first.
+        let top: [(id: TokenID, logit: Double)]
+        /// The logits of `fixedIDs`.
+        let fixed: [Double]
+
+        var testDescription: String { text }
+    }
+
+    /// Reads `Golden/logits-smollm2.json` beside this file.
+    static func load(file: String = #filePath) throws -> LogitsGolden {
+        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+            separator: "/")
+        let golden = try JSONField(contentsOf: folder + "/Golden/logits-smollm2.json")
+        func ids(_ field: JSONField) throws -> [TokenID] {
+            try field.array().indices.map { TokenID(try field[$0].integer()) }
+        }
+        return LogitsGolden(
+            fixedIDs: try ids(golden["fixed_ids"]),
+            prompts: try golden["prompts"].array().indices.map { index in
+                let prompt = golden["prompts"][index]
+                return Prompt(
+                    text: try prompt["prompt"].string(),
+                    ids: try ids(prompt["ids"]),
+                    top: try prompt["top"].array().indices.map { rank in
+                        let pair = prompt["top"][rank]
+                        return (TokenID(try pair[0].integer()), try pair[1].double())
+                    },
+                    fixed: try prompt["fixed"].array().indices.map { try prompt["fixed"][$0].double() }
+                )
+            }
+        )
+    }
+}
+
+/// The model that the golden numbers belong to: `make test` fetches it into the user's cache.
+enum ReferenceModel {
+    static let fileName = "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+    /// Its file; nil when it has not been fetched.
+    static let path: String? = {
+        let home = variable("HOME").map { $0 + "/.cache" }
+        let candidates = [
+            variable("TESSERA_TEST_MODEL"),
+            (variable("XDG_CACHE_HOME") ?? home).map { $0 + "/tessera/models/smollm2/" + fileName },
+            (variable("XDG_CACHE_HOME") ?? home).map { $0 + "/tessera/models/" + fileName },
+        ]
+        return candidates.compactMap { $0 }.first { access($0, R_OK) == 0 }
+    }()
+
+    private static func variable(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        let text = String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+}
