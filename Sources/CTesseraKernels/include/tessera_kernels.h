@@ -152,6 +152,9 @@ int tk_team_threads(const tk_team *team);
 // at a time.
 void tk_team_run(tk_team *team, void (*body)(void *context, int thread), void *context);
 
+// The cores that this process may use: its affinity mask on Linux, else the cores online; at least 1.
+int tk_available_cores(void);
+
 // Called inside a body by every thread: returns when all threads have arrived; writes before it are seen after it.
 void tk_team_barrier(tk_team *team);
 

@@ -1,0 +1,38 @@
+internal import CTesseraKernels
+internal import TesseraCore
+
+/// A fixed set of threads that run one function together, the caller being thread 0.
+///
+/// Sendable because nothing in it changes; `run` is called by one caller at a time, which `LlamaModel` sees to.
+final class ThreadTeam: @unchecked Sendable {
+    let count: Int
+    let handle: OpaquePointer
+
+    init(threads: Int) throws(LocatedError) {
+        guard (1...256).contains(threads), let handle = tk_team_create(Int32(threads)) else {
+            throw LocatedError(
+                field: "threads", problem: "the system gave no team of \(threads) threads",
+                remedy: "use a number in 1...256, at best the number of cores"
+            )
+        }
+        count = threads
+        self.handle = handle
+    }
+
+    deinit { tk_team_destroy(handle) }
+
+    /// Runs `body` on every thread and returns when all are done.
+    func run(_ body: (_ thread: Int) -> Void) {
+        withoutActuallyEscaping(body) { body in
+            withUnsafePointer(to: body) { body in
+                tk_team_run(
+                    handle,
+                    { context, thread in
+                        context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(thread))
+                    },
+                    UnsafeMutableRawPointer(mutating: body)
+                )
+            }
+        }
+    }
+}
