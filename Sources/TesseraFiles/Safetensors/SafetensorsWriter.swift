@@ -1,0 +1,102 @@
+public import TesseraCore
+
+/// A tensor to be written: name, shape, format and its bytes, row-major and little-endian.
+public struct TensorData: Sendable {
+    /// The name.
+    public var name: String
+    /// The lengths of the axes, outermost first.
+    public var shape: [Int]
+    /// How the numbers are stored.
+    public var format: TensorFormat
+    /// The numbers.
+    public var bytes: [UInt8]
+
+    /// Describes a tensor.
+    public init(name: String, shape: [Int], format: TensorFormat, bytes: [UInt8]) {
+        self.name = name
+        self.shape = shape
+        self.format = format
+        self.bytes = bytes
+    }
+
+    /// Describes a tensor of 32-bit floating-point numbers.
+    public init(name: String, shape: [Int], floats: [Float]) {
+        self.init(
+            name: name, shape: shape, format: .float32,
+            bytes: floats.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
+    }
+
+    /// The bytes that shape and format call for; nil when they do not go together.
+    var expectedByteCount: Int? {
+        var count = 1
+        for length in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: length)
+            guard length >= 0, !overflow else { return nil }
+            count = product
+        }
+        return format.byteCount(elementCount: count)
+    }
+}
+
+/// Writes tensors as one safetensors file, in one step.
+///
+/// Wide numbers come first, then by name, as the reference writer does: so every tensor is aligned and equal
+/// tensors give equal files.
+///
+/// - Parameters:
+///   - tensors: with different names, in formats that safetensors has: no quantised blocks.
+///   - metadata: texts for `__metadata__`.
+///   - path: the file, in a folder that exists.
+/// - Throws: `LocatedError` when a tensor's bytes do not match its shape, a name occurs twice, or writing fails.
+public func writeSafetensors(
+    _ tensors: [TensorData], metadata: [(key: String, value: String)] = [], to path: String
+) throws(LocatedError) {
+    let ordered = tensors.sorted { left, right in
+        let (leftSize, rightSize) = (left.format.bytesPerBlock ?? 0, right.format.bytesPerBlock ?? 0)
+        return leftSize == rightSize ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : leftSize > rightSize
+    }
+    var header = JSONObject()
+    if !metadata.isEmpty {
+        header[SafetensorsReader.metadataKey] = .object(JSONObject(metadata.map { ($0.key, .string($0.value)) }))
+    }
+    var end = 0
+    for tensor in ordered {
+        try check(tensor, path: path)
+        guard header[tensor.name] == nil, !tensor.name.hasSameBytes(as: SafetensorsReader.metadataKey) else {
+            throw LocatedError(
+                file: path, field: "tensor \(tensor.name)", problem: "the name occurs twice or is reserved",
+                remedy: "give each tensor a name of its own")
+        }
+        header[tensor.name] = [
+            "dtype": .string(tensor.format.name), "shape": .array(tensor.shape.map { .integer($0) }),
+            "data_offsets": [.integer(end), .integer(end + tensor.bytes.count)],
+        ]
+        end += tensor.bytes.count
+    }
+    var text = JSONValue.object(header).serializedBytes()
+    while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
+    guard text.count <= SafetensorsReader.headerLimit else {
+        throw LocatedError(file: path, field: "header", problem: "is over 100 MB", remedy: "write several files")
+    }
+
+    var file = try AtomicFile(path: path)
+    try file.write(withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) })
+    try file.write(text)
+    for tensor in ordered { try file.write(tensor.bytes) }
+    try file.commit()
+}
+
+private func check(_ tensor: TensorData, path: String) throws(LocatedError) {
+    let field = "tensor \(tensor.name)"
+    guard tensor.format.blockSize == 1 else {
+        throw LocatedError(
+            file: path, field: field, problem: "format \(tensor.format.name) has no place in safetensors",
+            remedy: "write it as F32, F16 or BF16")
+    }
+    guard let expected = tensor.expectedByteCount, expected == tensor.bytes.count else {
+        throw LocatedError(
+            file: path, field: field,
+            problem: "\(tensor.bytes.count) bytes do not match shape \(tensor.shape) in \(tensor.format.name)",
+            remedy: "give the bytes that the shape calls for")
+    }
+}
