@@ -2,7 +2,11 @@
 #include "kernel_table.h"
 
 static const tk_kernel_table *table(tk_isa isa) {
+#if defined(__x86_64__)
+    if (isa == TK_ISA_AVX2) return &tk_avx2_kernels;
+#else
     (void)isa;
+#endif
     return &tk_portable_kernels;
 }
 

@@ -10,7 +10,6 @@
 // One query against the converted chunk of `count` positions.
 static void attend(const float *q, const float *keys, const float *values, size_t count, size_t head_size, float scale,
                    tk_softmax_state *state, float *out) {
-#pragma STDC FP_CONTRACT OFF
     float scores[TK_ATTENTION_CHUNK];
     float largest = state->largest;
     for (size_t p = 0; p < count; p++) {

@@ -10,7 +10,6 @@ enum { TK_LANES = 16 };
 
 // lanes[j] += sum over i of a[16 i + j] * b[16 i + j]
 static inline void tk_dot_add(float lanes[TK_LANES], const float *a, const float *b, size_t n) {
-#pragma STDC FP_CONTRACT OFF
     size_t i = 0;
     for (; i + TK_LANES <= n; i += TK_LANES)
         for (size_t j = 0; j < TK_LANES; j++) lanes[j] += a[i + j] * b[i + j];

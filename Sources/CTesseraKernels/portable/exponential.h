@@ -6,7 +6,6 @@
 
 // exp(x) = 2^n * exp(r), |r| <= ln(2) / 2, exp(r) by its series to r^7. Results below the smallest normal float are 0.
 static inline float tk_exp(float x) {
-#pragma STDC FP_CONTRACT OFF
     float bounded = x < -88.0f ? -88.0f : x;
     bounded = bounded > 89.0f ? 89.0f : bounded;
     float shifted = bounded * 0x1.715476p0f + 12582912.0f;  // 1.5 * 2^23: rounds to an integer in the low bits

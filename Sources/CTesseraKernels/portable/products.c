@@ -38,7 +38,6 @@ static inline size_t unpack(tk_format format, const uint8_t *bytes, block *out) 
 }
 
 static inline float add_block(tk_format format, float sum, const block *w, const tk_q8_block *x) {
-#pragma STDC FP_CONTRACT OFF
     sum += (w->d * x->scale) * (float)tk_dot_q8(w->q, x->values);
     return format == TK_Q8_0 ? sum : sum + w->m * x->sum;
 }

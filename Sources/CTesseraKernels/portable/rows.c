@@ -2,7 +2,6 @@
 #include "portable.h"
 
 static void dequantize_q4(const uint8_t *nibbles, float d, float m, float *out) {
-#pragma STDC FP_CONTRACT OFF
     for (size_t j = 0; j < TK_BLOCK / 2; j++) {
         out[j] = d * (float)(nibbles[j] & 15) + m;
         out[j + TK_BLOCK / 2] = d * (float)(nibbles[j] >> 4) + m;

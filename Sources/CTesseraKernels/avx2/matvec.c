@@ -1,0 +1,139 @@
+// One token times quantised rows, AVX2.
+//
+// Eight rows go together. Per block, their products are folded into one vector of eight integer sums (one lane a row),
+// so that scales are applied once per eight rows; the many-token kernel adds blocks in the same way and order, which
+// makes the two bit-equal. Rows past the end repeat the last one and are not stored.
+#include "avx2.h"
+
+#if defined(__x86_64__)
+TK_BEGIN_AVX2
+
+enum {
+    ROWS = 8,
+    PREFETCH_BYTES = 4096  // how far ahead of the rows in work
+};
+
+// Two rows' products with 32 nibbles each, as 8 int16 per half; at most 4 * 15 * 127 in magnitude.
+TK_INLINE __m256i nibble_products(const uint8_t *low, const uint8_t *high, __m256i x0, __m256i x1) {
+    __m256i mask = _mm256_set1_epi8(15);
+    __m256i bytes = tk_load_pair(low, high);
+    __m256i first = _mm256_maddubs_epi16(_mm256_and_si256(bytes, mask), x0);
+    __m256i second = _mm256_maddubs_epi16(_mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask), x1);
+    return _mm256_add_epi16(first, second);
+}
+
+// Sums for rows 0...7 from products of the pairs (0, 4), (1, 5), (2, 6), (3, 7). The int16 sums stay below 2^15:
+// 16 * 15 * 127 = 30480.
+TK_INLINE __m256i fold_int16(const __m256i p[4]) {
+    __m256i t0 = _mm256_add_epi16(_mm256_unpacklo_epi64(p[0], p[1]), _mm256_unpackhi_epi64(p[0], p[1]));
+    __m256i t1 = _mm256_add_epi16(_mm256_unpacklo_epi64(p[2], p[3]), _mm256_unpackhi_epi64(p[2], p[3]));
+    __m256 a = _mm256_castsi256_ps(t0), b = _mm256_castsi256_ps(t1);
+    __m256i even = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88));
+    __m256i odd = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xdd));
+    return _mm256_madd_epi16(_mm256_add_epi16(even, odd), _mm256_set1_epi16(1));
+}
+
+// Two rows' products with 32 int8 each, as 4 int32 per half. |w| as an unsigned byte holds 128, too.
+TK_INLINE __m256i byte_products(const uint8_t *low, const uint8_t *high, __m256i x0, __m256i x1) {
+    __m256i ones = _mm256_set1_epi16(1);
+    __m256i w0 = tk_load_pair(low, high), w1 = tk_load_pair(low + 16, high + 16);
+    __m256i first = _mm256_maddubs_epi16(_mm256_abs_epi8(w0), _mm256_sign_epi8(x0, w0));
+    __m256i second = _mm256_maddubs_epi16(_mm256_abs_epi8(w1), _mm256_sign_epi8(x1, w1));
+    return _mm256_add_epi32(_mm256_madd_epi16(first, ones), _mm256_madd_epi16(second, ones));
+}
+
+TK_INLINE __m256i fold_int32(const __m256i p[4]) {
+    __m256i t0 = _mm256_add_epi32(_mm256_unpacklo_epi64(p[0], p[1]), _mm256_unpackhi_epi64(p[0], p[1]));
+    __m256i t1 = _mm256_add_epi32(_mm256_unpacklo_epi64(p[2], p[3]), _mm256_unpackhi_epi64(p[2], p[3]));
+    __m256 a = _mm256_castsi256_ps(t0), b = _mm256_castsi256_ps(t1);
+    return _mm256_add_epi32(_mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88)),
+                            _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xdd)));
+}
+
+TK_INLINE uint32_t load_u32(const uint8_t *bytes) {
+    uint32_t value;
+    memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+// The f16 pairs (d, m) at the start of eight blocks.
+TK_INLINE void load_scales(const uint8_t *const rows[ROWS], size_t offset, __m256 *d, __m256 *m) {
+    __m256i pairs = _mm256_setr_epi32(
+        (int)load_u32(rows[0] + offset), (int)load_u32(rows[1] + offset), (int)load_u32(rows[2] + offset),
+        (int)load_u32(rows[3] + offset), (int)load_u32(rows[4] + offset), (int)load_u32(rows[5] + offset),
+        (int)load_u32(rows[6] + offset), (int)load_u32(rows[7] + offset));
+    __m256i apart = _mm256_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15, 0, 1, 4, 5, 8, 9, 12, 13, 2,
+                                     3, 6, 7, 10, 11, 14, 15);
+    __m256i sorted = _mm256_permute4x64_epi64(_mm256_shuffle_epi8(pairs, apart), 0xd8);
+    *d = _mm256_cvtph_ps(_mm256_castsi256_si128(sorted));
+    *m = _mm256_cvtph_ps(_mm256_extracti128_si256(sorted, 1));
+}
+
+// The f16 at the start of eight blocks.
+TK_INLINE __m256 load_scale(const uint8_t *const rows[ROWS], size_t offset) {
+    return _mm256_cvtph_ps(_mm_setr_epi16(
+        (short)tk_load_u16(rows[0] + offset), (short)tk_load_u16(rows[1] + offset),
+        (short)tk_load_u16(rows[2] + offset), (short)tk_load_u16(rows[3] + offset),
+        (short)tk_load_u16(rows[4] + offset), (short)tk_load_u16(rows[5] + offset),
+        (short)tk_load_u16(rows[6] + offset), (short)tk_load_u16(rows[7] + offset)));
+}
+
+TK_INLINE void matvec(tk_format format, size_t block_bytes, size_t header_bytes, const uint8_t *weights, size_t n,
+                      size_t row0, size_t row1, const tk_q8_block *x, float *y) {
+    size_t blocks = n / TK_BLOCK;
+    size_t row_bytes = blocks * block_bytes;
+    for (size_t row = row0; row < row1; row += ROWS) {
+        const uint8_t *rows[ROWS];
+        for (size_t i = 0; i < ROWS; i++) rows[i] = weights + (row + i < row1 ? row + i : row1 - 1) * row_bytes;
+        __m256 sum = _mm256_setzero_ps();
+        for (size_t b = 0; b < blocks; b++) {
+            size_t offset = b * block_bytes;
+            for (size_t line = 0; line < ROWS * block_bytes; line += 64)
+                _mm_prefetch((const char *)rows[0] + PREFETCH_BYTES + ROWS * offset + line, _MM_HINT_T0);
+            __m256i x0 = tk_load_twice(x[b].values), x1 = tk_load_twice(x[b].values + 16);
+            __m256i products[4];
+            for (size_t i = 0; i < 4; i++) {
+                const uint8_t *low = rows[i] + offset + header_bytes, *high = rows[i + 4] + offset + header_bytes;
+                products[i] = format == TK_Q8_0 ? byte_products(low, high, x0, x1)
+                                                : nibble_products(low, high, x0, x1);
+            }
+            __m256i integers = format == TK_Q8_0 ? fold_int32(products) : fold_int16(products);
+            __m256 d, m = _mm256_setzero_ps();
+            if (format == TK_Q4_1)
+                load_scales(rows, offset, &d, &m);
+            else
+                d = load_scale(rows, offset);
+            if (format == TK_Q4_0) m = _mm256_mul_ps(d, _mm256_set1_ps(-8));
+            if (format != TK_Q8_0) sum = _mm256_fmadd_ps(m, _mm256_set1_ps(x[b].sum), sum);
+            __m256 scale = _mm256_mul_ps(d, _mm256_set1_ps(x[b].scale));
+            sum = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(integers), sum);
+        }
+        if (row1 - row >= ROWS) {
+            _mm256_storeu_ps(y + row, sum);
+        } else {
+            float last[ROWS];
+            _mm256_storeu_ps(last, sum);
+            memcpy(y + row, last, (row1 - row) * sizeof(float));
+        }
+    }
+}
+
+void tk_avx2_matvec(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
+                    float *y) {
+    switch (format) {
+    case TK_Q4_0:
+        matvec(TK_Q4_0, TK_Q4_0_BYTES, 2, weights, n, row0, row1, x, y);
+        break;
+    case TK_Q4_1:
+        matvec(TK_Q4_1, TK_Q4_1_BYTES, 4, weights, n, row0, row1, x, y);
+        break;
+    case TK_Q8_0:
+        matvec(TK_Q8_0, TK_Q8_0_BYTES, 2, weights, n, row0, row1, x, y);
+        break;
+    default:
+        tk_avx2_matvec_dense(format, weights, n, row0, row1, x, y);
+    }
+}
+
+TK_END_AVX2
+#endif
