@@ -1,1 +1,3 @@
-print("tessera")
+internal import TesseraConsole
+
+runMain(Tessera.self)

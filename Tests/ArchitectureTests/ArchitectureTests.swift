@@ -56,7 +56,8 @@ struct ArchitectureTests {
 struct ArchitectureCheckerTests {
     private func manifest(_ target: String, uses dependencies: [String]) throws -> Manifest {
         let list = dependencies.map { "{\"byName\": [\"\($0)\", null]}" }.joined(separator: ", ")
-        let json = "{\"targets\": [{\"name\": \"\(target)\", \"type\": \"regular\", \"dependencies\": [\(list)]}]}"
+        let json =
+            "{\"targets\": [{\"name\": \"\(target)\", \"type\": \"regular\", \"dependencies\": [\(list)]}]}"
         return try JSONDecoder().decode(Manifest.self, from: Data(json.utf8))
     }
 
@@ -72,14 +73,16 @@ struct ArchitectureCheckerTests {
 
     @Test("accepts an edge downwards")
     func accepts() throws {
-        #expect(objections(to: try manifest("TesseraDecoding", uses: ["TesseraCore", "TesseraEngine"])) == [])
+        #expect(
+            objections(to: try manifest("TesseraDecoding", uses: ["TesseraCore", "TesseraEngine"])) == [])
     }
 
     @Test(
         "sees every spelling of an import",
         arguments: [
             "import TesseraEngine", "  public import TesseraEngine", "@_exported import TesseraEngine",
-            "internal import struct TesseraEngine.KeyValueCache", "@preconcurrency package import TesseraEngine",
+            "internal import struct TesseraEngine.KeyValueCache",
+            "@preconcurrency package import TesseraEngine",
         ])
     func spellings(line: String) throws {
         let source = "// a comment\n\(line)\n"
@@ -96,8 +99,10 @@ struct ArchitectureCheckerTests {
     func undeclared() throws {
         let decoding = try manifest("TesseraDecoding", uses: ["TesseraEngine"])
         let found = objections(
-            toImportsOf: "import TesseraCore\n", path: "x.swift", target: "TesseraDecoding", manifest: decoding)
-        #expect(found == ["x.swift:1: TesseraDecoding imports TesseraCore without declaring it in Package.swift"])
+            toImportsOf: "import TesseraCore\n", path: "x.swift", target: "TesseraDecoding",
+            manifest: decoding)
+        #expect(
+            found == ["x.swift:1: TesseraDecoding imports TesseraCore without declaring it in Package.swift"])
     }
 
     @Test("an import inside a comment or a word does not count")

@@ -4,7 +4,8 @@ import Foundation
 ///
 /// Access modifiers, attributes and `import struct Module.Name` are understood; imports inside `#if` count too.
 func importedModules(in source: String) -> [(line: Int, module: String)] {
-    let pattern = #/
+    let pattern =
+        #/
         ^\s*
         (?:@\w+(?:\([^)]*\))?\s+)*
         (?:(?:public|package|internal|fileprivate|private)\s+)?

@@ -68,7 +68,9 @@ func objections(to manifest: Manifest) -> [String] {
 
 /// What a source file of `target` imports that the rows forbid or the manifest does not declare.
 func objections(toImportsOf source: String, path: String, target: String, manifest: Manifest) -> [String] {
-    guard let room = rooms.first(where: { $0.name == target }) else { return ["\(path): \(target) stands in no row"] }
+    guard let room = rooms.first(where: { $0.name == target }) else {
+        return ["\(path): \(target) stands in no row"]
+    }
     let declared = Set(manifest.targets.first { $0.name == target }?.dependencies.map(\.name) ?? [])
     return importedModules(in: source).compactMap { line, module in
         if let objection = objection(from: room, toModule: module) { return "\(path):\(line): \(objection)" }

@@ -1,0 +1,69 @@
+internal import ArgumentParser
+internal import TesseraConsole
+internal import TesseraCore
+internal import TesseraDecoding
+internal import TesseraFiles
+internal import TesseraTokenizers
+
+/// `tessera chat`: a conversation with a model.
+struct ChatCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chat",
+        abstract: "Talk with a model, turn by turn.",
+        discussion: """
+            Each line of standard input is a message; the reply streams to standard output. Ends with the input \
+            (Ctrl-D). The conversation is kept in the model's cache, so a turn costs only its new tokens; when it \
+            outgrows the context, the oldest turns are forgotten and standard error says so.
+            """
+    )
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var generation: GenerationFlags
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: "A message that sets the scene.")
+    var system: String?
+
+    @Flag(help: "Tell speeds on standard error after each reply.")
+    var stats = false
+
+    func run() throws {
+        let options = generation.options(defaultMaximum: nil)
+        try options.validate()
+        let loaded = try model.load()
+        var session = try ChatSession(
+            model: loaded.model, tokenizer: loaded.tokenizer.tokenizer,
+            template: try loaded.tokenizer.requireChatTemplate(), system: system, options: options,
+            capacity: generation.context)
+        let isConversation = Terminal.standardInputIsTerminal && !output.json
+        if isConversation { writeToStandardError("\(loaded.location.name) · Ctrl-D ends the conversation\n") }
+
+        var reader = LineReader()
+        while true {
+            if isConversation { writeToStandardError("> ") }
+            guard let line = try reader.next() else { break }
+            if line.allSatisfy(\.isWhitespace) { continue }
+            let bar = ProgressBar()
+            let reply = try session.reply(
+                to: line, cancellation: Interruption.cancellation, progress: bar.progress
+            ) { piece throws(LocatedError) in
+                bar.clear()
+                if !output.json { try StandardOutput.standard.stream(piece) }
+            }
+            bar.clear()
+            if output.json {
+                try writeJSON(reply.generation.json)
+                try StandardOutput.standard.flush()
+            } else {
+                try StandardOutput.standard.stream("\n")
+            }
+            if reply.forgottenMessageCount > 0 {
+                writeToStandardError(
+                    "(forgot the oldest \(reply.forgottenMessageCount) messages to make room)\n")
+            }
+            if stats { writeToStandardError(reply.generation.summary + "\n") }
+            try Interruption.cancellation.check()
+        }
+        if isConversation { writeToStandardError("\n") }
+    }
+}

@@ -1,0 +1,110 @@
+internal import ArgumentParser
+internal import TesseraConsole
+internal import TesseraCore
+internal import TesseraDecoding
+internal import TesseraFiles
+internal import TesseraReport
+internal import TesseraTokenizers
+
+/// `tessera generate`: continue a prompt.
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Continue a text, or answer it with --chat.",
+        discussion: """
+            The text streams to standard output as it is made. Without a prompt, or with -, the prompt is read \
+            from standard input.
+            """
+    )
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var generation: GenerationFlags
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Wrap the prompt in the model's chat template, as a message from the user.")
+    var chat = false
+
+    @Option(help: "With --chat: a message that sets the scene.")
+    var system: String?
+
+    @Flag(help: "Tell speeds on standard error when done.")
+    var stats = false
+
+    @Argument(help: "The text to go on from, or - for standard input.")
+    var prompt = "-"
+
+    func validate() throws {
+        if system != nil, !chat { throw ValidationError("--system needs --chat") }
+    }
+
+    func run() throws {
+        let options = generation.options(defaultMaximum: 256)
+        try options.validate()
+        let loaded = try model.load()
+        let text = prompt == "-" ? try InputText(path: "-").text : prompt
+        let tokens = try promptTokens(of: text, loaded)
+
+        var read = try ReadText(model: loaded.model, capacity: generation.context)
+        let bar = ProgressBar()
+        let result = try TesseraDecoding.generate(
+            from: tokens, in: &read, tokenizer: loaded.tokenizer.tokenizer, options: options,
+            cancellation: Interruption.cancellation, progress: bar.progress
+        ) { piece throws(LocatedError) in
+            bar.clear()
+            if !output.json { try StandardOutput.standard.stream(piece) }
+        }
+        bar.clear()
+        if output.json {
+            try writeJSON(result.json)
+        } else {
+            try write("\n")
+        }
+        if stats { writeToStandardError(result.summary + "\n") }
+        try Interruption.cancellation.check()
+    }
+
+    private func promptTokens(of text: String, _ loaded: ModelOptions.Loaded) throws(LocatedError)
+        -> [TokenID]
+    {
+        guard chat else { return loaded.tokenizer.tokenizer.promptTokens(of: text) }
+        let template = try loaded.tokenizer.requireChatTemplate()
+        let opening = system.map { [ChatMessage(role: "system", content: $0)] } ?? []
+        let rendered = try template.render(
+            messages: opening + [ChatMessage(role: "user", content: text)], addGenerationPrompt: true)
+        return loaded.tokenizer.tokenizer.promptTokens(of: rendered)
+    }
+}
+
+extension Generation {
+    /// The counts, speeds and reason on one line.
+    var summary: String {
+        var parts = ["\(NumberFormat.count(promptTokenCount)) prompt tokens"]
+        if let rate = promptTokensPerSecond { parts[0] += " at \(NumberFormat.significant(rate))/s" }
+        parts.append("\(NumberFormat.count(tokens.count)) generated")
+        if let rate = generatedTokensPerSecond { parts[1] += " at \(NumberFormat.significant(rate))/s" }
+        if let first = firstTokenSeconds { parts.append("first after \(NumberFormat.duration(first))") }
+        parts.append("stopped: \(stopReason.rawValue)")
+        return parts.joined(separator: " · ")
+    }
+
+    /// Everything, for machines.
+    var json: JSONValue {
+        [
+            "text": .string(text),
+            "tokens": JSONValue(tokens),
+            "stopReason": .string(stopReason.rawValue),
+            "prompt": [
+                "tokens": .integer(promptTokenCount),
+                "reusedTokens": .integer(reusedTokenCount),
+                "seconds": .number(promptSeconds),
+                "tokensPerSecond": JSONValue(promptTokensPerSecond),
+            ],
+            "generation": [
+                "tokens": .integer(tokens.count),
+                "seconds": .number(generationSeconds),
+                "firstTokenSeconds": JSONValue(firstTokenSeconds),
+                "tokensPerSecond": JSONValue(generatedTokensPerSecond),
+            ],
+        ]
+    }
+}

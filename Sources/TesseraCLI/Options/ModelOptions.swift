@@ -1,0 +1,57 @@
+internal import ArgumentParser
+internal import TesseraCore
+internal import TesseraEngine
+internal import TesseraFiles
+internal import TesseraTokenizers
+
+/// Which model a command runs, and how.
+struct ModelOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("A GGUF file, a Hugging Face folder or a fetched model.", valueName: "model")
+    )
+    var model = defaultModel
+
+    @Option(name: .shortAndLong, help: "Threads to compute with; all cores when left out.")
+    var threads: Int?
+
+    @Flag(
+        name: .customLong("float32"),
+        help: "Compute with 32-bit floats throughout: slower, the reference for the fast kernels."
+    )
+    var usesFloat32 = false
+
+    /// A model ready to run, with the tokenizer that belongs to it.
+    struct Loaded {
+        let model: LlamaModel
+        let tokenizer: LoadedTokenizer
+        let location: ModelLocation
+    }
+
+    /// Opens the model and its tokenizer.
+    func load() throws -> Loaded {
+        let location = try ModelStore().resolve(model)
+        let options = EngineOptions(threads: threads, precision: usesFloat32 ? .float32 : .fast)
+        return Loaded(
+            model: try LlamaModel.load(location, options: options),
+            tokenizer: try TokenizerLoader.load(location),
+            location: location
+        )
+    }
+}
+
+/// Which tokenizer a token-side command uses.
+struct TokenizerOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "A tokenizer.json, a GGUF file, a Hugging Face folder or a fetched model.", valueName: "tokenizer"
+        )
+    )
+    var tokenizer = defaultModel
+
+    /// Opens the tokenizer; never the weights.
+    func load() throws -> LoadedTokenizer {
+        try TokenizerLoader.load(path: tokenizer)
+    }
+}
