@@ -1,4 +1,4 @@
-internal import ArgumentParser
+package import ArgumentParser
 internal import TesseraCore
 
 /// What the process tells its caller when it ends.
@@ -45,18 +45,20 @@ package struct Outcome: Hashable {
 
     /// The outcome of a command that threw `error`.
     ///
-    /// - Parameter cause: what interrupted the process, if something did.
-    init(_ error: any Error, root: any ParsableCommand.Type, cause: Interruption.Cause?) {
+    /// - Parameters:
+    ///   - signal: the first signal that asked the process to stop.
+    ///   - outputClosed: whether the reader of standard output has gone.
+    package init(
+        _ error: any Error, root: any ParsableCommand.Type, signal: Int32?, outputClosed: Bool
+    ) {
         switch error {
         case let error as LocatedError:
             self.init(status: .failure)
             message = "error: \(error)\n"
+        case is CancelledError where outputClosed:
+            self.init(status: .success)
         case is CancelledError:
-            switch cause {
-            case .signal(let number): self.init(status: .signal(number))
-            case .outputClosed: self.init(status: .success)
-            case nil: self.init(status: .interrupted)
-            }
+            self.init(status: signal.map(ExitStatus.signal) ?? .interrupted)
         default:
             // Help, version, and the parser's own errors, whose status is 64.
             let code = root.exitCode(for: error)

@@ -26,7 +26,7 @@ public struct InputText: Sendable {
             defer { if path != "-" { closeDescriptor(descriptor) } }
             // One byte over the limit tells that there is more.
             while bytes.count <= limitInBytes, !cancellation.isCancelled {
-                let wanted = min(262_144, limitInBytes - bytes.count + 1)
+                let wanted = min(262_143, limitInBytes - bytes.count) + 1
                 do throws(SystemError) {
                     if try readSome(wanted, from: descriptor, into: &bytes) == 0 { break }
                 } catch {

@@ -17,20 +17,14 @@ public enum Interruption {
     /// Raised by the first SIGINT or SIGTERM and when the reader of standard output has gone.
     public static let cancellation = Cancellation()
 
-    /// What raised `cancellation`.
-    enum Cause: Hashable {
-        case signal(Int32)
-        case outputClosed
+    /// The first signal, if one came.
+    public static var signal: Int32? {
+        let number = state.load(ordering: .relaxed)
+        return number > 0 ? number : nil
     }
 
-    /// The first cause, if there was one.
-    static var cause: Cause? {
-        switch state.load(ordering: .relaxed) {
-        case 0: nil
-        case outputClosedState: .outputClosed
-        case let signal: .signal(signal)
-        }
-    }
+    /// Whether the reader of standard output has gone before any signal came.
+    static var isOutputClosed: Bool { state.load(ordering: .relaxed) == outputClosedState }
 
     /// 0, the number of the first signal, or `outputClosedState`.
     private static let state = Atomic<Int32>(0)
@@ -49,7 +43,9 @@ public enum Interruption {
         sigemptyset(&action.sa_mask)
         sigaction(SIGINT, &action, nil)
         sigaction(SIGTERM, &action, nil)
-        signal(SIGPIPE, SIG_IGN)
+        var ignoring = sigaction()
+        setHandler(&ignoring, SIG_IGN)
+        sigaction(SIGPIPE, &ignoring, nil)
     }
 
     /// Notes that nobody reads standard output any more.

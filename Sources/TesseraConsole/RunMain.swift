@@ -21,15 +21,17 @@ public func runMain(_ root: any ParsableCommand.Type, arguments: [String]? = nil
         var command = try root.parseAsRoot(arguments)
         try command.run()
     } catch {
-        outcome = Outcome(error, root: root, cause: Interruption.cause)
+        outcome = Outcome(
+            error, root: root, signal: Interruption.signal, outputClosed: Interruption.isOutputClosed
+        )
     }
     do throws(LocatedError) {
         try StandardOutput.standard.write(outcome.output)
         try StandardOutput.standard.flush()
     } catch {
-        if outcome.status == .success { outcome = Outcome(error, root: root, cause: nil) }
+        if outcome.status == .success { outcome = Outcome(error, root: root, signal: nil, outputClosed: false) }
     }
-    if Interruption.cause == .outputClosed {
+    if Interruption.isOutputClosed {
         outcome = Outcome(status: .success)
     }
     if !outcome.message.isEmpty { writeToStandardError(outcome.message) }

@@ -7,7 +7,7 @@ public import TesseraCore
 /// and the process ends with status 0 and no message, as ripgrep does. Every other failure, such as a full disk,
 /// is a `LocatedError` that names `standard output`.
 public final class StandardOutput: Sendable {
-    /// The process's standard output. `runMain` flushes it at the end.
+    /// The process's standard output, which `runMain` flushes at the end.
     public static let standard = StandardOutput(
         descriptor: 1, name: "standard output", whenClosed: Interruption.outputWasClosed
     )

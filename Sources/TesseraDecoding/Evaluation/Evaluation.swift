@@ -52,8 +52,10 @@ public struct EvaluationOptions: Hashable, Sendable {
     /// The tokens a model sees at once; nil for its context, at most 2,048.
     public var window: Int?
 
-    /// How far one window is from the next: every token but the first window's has at least `window - stride`
-    /// tokens before it. Nil for half the window. Smaller is slower and a little better.
+    /// How far one window is from the next; nil for half the window.
+    ///
+    /// Every token after the first window has at least `window - stride` tokens before it. Smaller is slower and
+    /// gives a slightly better score.
     public var stride: Int?
 
     /// Creates options.

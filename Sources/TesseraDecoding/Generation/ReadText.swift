@@ -39,7 +39,9 @@ public struct ReadText<Model: CausalModel> {
     /// Whether no further token can be read.
     public var isFull: Bool { tokens.count >= capacity }
 
-    /// How many tokens of `text` need not be read again. At least one always is: its logits are wanted.
+    /// How many tokens of `text` need not be read again.
+    ///
+    /// At least one always is, because its logits are wanted.
     public func sharedCount(with text: [TokenID]) -> Int {
         var count = 0
         let most = min(tokens.count, text.count - 1)

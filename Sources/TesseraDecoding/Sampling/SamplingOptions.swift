@@ -9,7 +9,7 @@ public struct SamplingOptions: Hashable, Sendable {
     /// Divides the logits; 0 takes the most likely token every time, and the steps after the penalty are skipped.
     public var temperature: Double
 
-    /// Keeps this many of the most likely tokens; 0 keeps all. Of tokens with equal scores the lower ids stay.
+    /// Keeps this many of the most likely tokens, the lower ids of equally likely ones; 0 keeps all.
     public var topK: Int
 
     /// Keeps the fewest most likely tokens whose probabilities add up to at least this; 1 keeps all.
