@@ -76,11 +76,13 @@ struct GGUFReader {
         for tensor in descriptions {
             let field = "tensor \(tensor.name)"
             guard tensor.offset % UInt64(alignment) == 0 else {
-                throw damaged(field, "offset \(tensor.offset) is not a multiple of the alignment \(alignment)")
+                throw damaged(
+                    field, "offset \(tensor.offset) is not a multiple of the alignment \(alignment)")
             }
             guard tensor.offset <= dataBytes, UInt64(tensor.byteCount) <= dataBytes - tensor.offset else {
                 throw damaged(
-                    field, "its \(tensor.byteCount) bytes at offset \(tensor.offset) end after the end of the file")
+                    field,
+                    "its \(tensor.byteCount) bytes at offset \(tensor.offset) end after the end of the file")
             }
             let start = dataStart + Int(tensor.offset)
             views.append(
@@ -109,7 +111,9 @@ extension GGUFReader {
         let name = try name("name of tensor \(number)", limit: GGUFLimits.tensorNameBytes)
         let field = "tensor \(name)"
         guard let axisCount = cursor.read(UInt32.self) else { throw cut(field) }
-        guard axisCount <= GGUFLimits.axisCount else { throw damaged(field, "has \(axisCount) axes, at most 4 are allowed") }
+        guard axisCount <= GGUFLimits.axisCount else {
+            throw damaged(field, "has \(axisCount) axes, at most 4 are allowed")
+        }
 
         var shape: [Int] = []
         var elementCount = 1
@@ -124,16 +128,20 @@ extension GGUFReader {
             shape.append(length)
         }
 
-        guard let typeNumber = cursor.read(UInt32.self), let offset = cursor.read(UInt64.self) else { throw cut(field) }
+        guard let typeNumber = cursor.read(UInt32.self), let offset = cursor.read(UInt64.self) else {
+            throw cut(field)
+        }
         guard let format = TensorFormat(ggufNumber: typeNumber) else {
             throw LocatedError(
                 file: file.path, field: field, problem: "has the unknown type number \(typeNumber)",
-                remedy: "the file is damaged or newer than this program; use a file in F16, Q8_0, Q4_0 or Q4_1")
+                remedy:
+                    "the file is damaged or newer than this program; use a file in F16, Q8_0, Q4_0 or Q4_1")
         }
         let rowLength = shape.first ?? 1
         guard rowLength % format.blockSize == 0 else {
             throw damaged(
-                field, "rows of \(rowLength) numbers are not whole \(format.name) blocks of \(format.blockSize)")
+                field,
+                "rows of \(rowLength) numbers are not whole \(format.name) blocks of \(format.blockSize)")
         }
         guard let byteCount = format.byteCount(elementCount: elementCount) else {
             throw damaged(field, "its shape takes more than 2⁶³ bytes")
@@ -193,7 +201,8 @@ extension GGUFReader {
         let offsets = [UInt32](unsafeUninitializedCapacity: count) { offsets, initialized in
             while initialized < count {
                 let offset = walk.position - start
-                guard offset <= GGUFLimits.arrayBytes, let length = walk.read(UInt64.self), walk.skip(length) != nil
+                guard offset <= GGUFLimits.arrayBytes, let length = walk.read(UInt64.self),
+                    walk.skip(length) != nil
                 else { break }
                 offsets[initialized] = UInt32(truncatingIfNeeded: offset)
                 initialized += 1
@@ -208,7 +217,9 @@ extension GGUFReader {
 
     private mutating func type(of key: String) throws(LocatedError) -> GGUFType {
         guard let number = cursor.read(UInt32.self) else { throw cut(key) }
-        guard let type = GGUFType(rawValue: number) else { throw damaged(key, "has the unknown value type \(number)") }
+        guard let type = GGUFType(rawValue: number) else {
+            throw damaged(key, "has the unknown value type \(number)")
+        }
         return type
     }
 
@@ -231,7 +242,9 @@ extension GGUFReader {
 
     private mutating func string(_ field: String, limit: UInt64) throws(LocatedError) -> Range<Int> {
         guard let length = cursor.read(UInt64.self) else { throw cut(field) }
-        guard length <= limit else { throw damaged(field, "claims \(length) bytes, at most \(limit) are allowed") }
+        guard length <= limit else {
+            throw damaged(field, "claims \(length) bytes, at most \(limit) are allowed")
+        }
         guard let range = cursor.skip(length) else { throw cut(field) }
         return range
     }

@@ -7,7 +7,9 @@ public struct GGUFStrings: RandomAccessCollection, Sendable {
     /// Where the first string's length stands in the file.
     private let start: Int
 
-    /// For each string, where its length stands, counted from `start`. Checked when the file was opened.
+    /// For each string, where its length stands, counted from `start`.
+    ///
+    /// Checked when the file was opened.
     private let offsets: [UInt32]
 
     init(file: MappedFile, start: Int, offsets: [UInt32]) {
@@ -23,7 +25,8 @@ public struct GGUFStrings: RandomAccessCollection, Sendable {
     public subscript(index: Int) -> UnsafeRawBufferPointer {
         let place = start + Int(offsets[index])
         let bytes = file.bytes
-        let length = Int(truncatingIfNeeded: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self).littleEndian)
+        let length = Int(
+            truncatingIfNeeded: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self).littleEndian)
         return UnsafeRawBufferPointer(rebasing: bytes[(place + 8)..<(place + 8 + length)])
     }
 }

@@ -27,7 +27,9 @@ struct JSONFailure: Error {
         let before = bytes[..<min(max(offset, 0), bytes.count)]
         let line = before.reduce(into: 1) { count, byte in count += byte == 0x0A ? 1 : 0 }
         let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-        let column = before[lineStart...].reduce(into: 1) { count, byte in count += byte & 0xC0 == 0x80 ? 0 : 1 }
+        let column = before[lineStart...].reduce(into: 1) { count, byte in
+            count += byte & 0xC0 == 0x80 ? 0 : 1
+        }
         return LocatedError(
             file: file, field: "line \(line), column \(column)", problem: words,
             remedy: file == nil ? "correct the JSON text" : "correct the file or fetch it again")

@@ -98,7 +98,7 @@ extension JSONField {
         }
     }
 
-    /// The whole number; nil when absent or null. 3.0 counts as 3.
+    /// The whole number, nil when absent or null; 3.0 counts as 3.
     public func optionalInteger() throws(LocatedError) -> Int? {
         switch value {
         case nil, .null?: return nil

@@ -37,7 +37,11 @@ public struct JSONObject: Sendable {
             case (nil, let value?):
                 members.append((key, value))
                 if members.count > Self.fewMembers {
-                    if members.count * 2 > table.count { rebuildTable() } else { _ = enter(members.count - 1) }
+                    if members.count * 2 > table.count {
+                        rebuildTable()
+                    } else {
+                        _ = enter(members.count - 1)
+                    }
                 }
             case (nil, nil): break
             }
@@ -100,7 +104,9 @@ extension JSONObject {
             return (object, nil)
         }
         object.table = [UInt32](repeating: empty, count: tableSize(members.count))
-        for position in members.indices where !object.enter(position) { return (object, members[position].key) }
+        for position in members.indices where !object.enter(position) {
+            return (object, members[position].key)
+        }
         return (object, nil)
     }
 }

@@ -38,7 +38,8 @@ extension JSONParser {
             let quotes = word ^ (ones &* 0x22)
             let slashes = word ^ (ones &* 0x5C)
             let found =
-                ((quotes &- ones) & ~quotes | (slashes &- ones) & ~slashes | (word &- ones &* 0x20) & ~word) & tops
+                ((quotes &- ones) & ~quotes | (slashes &- ones) & ~slashes | (word &- ones &* 0x20) & ~word)
+                & tops
             if found != 0 {
                 position += found.trailingZeroBitCount / 8
                 if bytes[position] < 0x20 { throw failure(.controlCharacter) }

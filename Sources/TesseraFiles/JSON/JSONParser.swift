@@ -73,7 +73,9 @@ struct JSONParser {
     private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONFailure) -> JSONValue {
         for index in 0..<word.utf8CodeUnitCount {
             guard position < bytes.count else { throw failure(.unexpectedEnd) }
-            guard bytes[position] == word.utf8Start[index] else { throw failure(.unexpected(bytes[position])) }
+            guard bytes[position] == word.utf8Start[index] else {
+                throw failure(.unexpected(bytes[position]))
+            }
             position += 1
         }
         return value
@@ -100,7 +102,9 @@ extension JSONParser {
     }
 
     /// Passes over what follows an element: true for a comma, false for the closing bracket.
-    private mutating func continues(before bracket: UInt8, _ expected: StaticString) throws(JSONFailure) -> Bool {
+    private mutating func continues(before bracket: UInt8, _ expected: StaticString) throws(JSONFailure)
+        -> Bool
+    {
         skipSpace()
         guard position < bytes.count else { throw failure(.unexpectedEnd) }
         switch bytes[position] {

@@ -68,7 +68,8 @@ extension JSONField {
     /// The string, which must name a file in the same folder: an index must not lead elsewhere on the disk.
     fileprivate func plainFileName() throws(LocatedError) -> String {
         let name = try string()
-        guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")), !name.utf8.contains(0)
+        guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")),
+            !name.utf8.contains(0)
         else { throw error("is not the name of a file in this folder") }
         return name
     }

@@ -15,7 +15,8 @@ struct SafetensorsReader {
         }
         guard length <= Self.headerLimit else {
             throw LocatedError(
-                file: file.path, field: "header length", problem: "\(length) bytes, at most 100 MB are allowed",
+                file: file.path, field: "header length",
+                problem: "\(length) bytes, at most 100 MB are allowed",
                 remedy: "name a safetensors file")
         }
         guard let range = cursor.skip(length) else {
@@ -39,7 +40,9 @@ struct SafetensorsReader {
         guard field.value != nil else { return [] }
         var texts: [(key: String, value: String)] = []
         for (key, value) in try field.object() {
-            guard case .string(let text) = value else { throw field[key].error("is \(value.kind), expected a string") }
+            guard case .string(let text) = value else {
+                throw field[key].error("is \(value.kind), expected a string")
+            }
             texts.append((key, text))
         }
         return texts
@@ -66,7 +69,8 @@ struct SafetensorsReader {
                 throw field["dtype"].error(
                     "\(format.name) is not a known type", remedy: "save the tensor as F32, F16 or BF16")
             }
-            guard let byteCount = format.byteCount(elementCount: elementCount), byteCount == range.count else {
+            guard let byteCount = format.byteCount(elementCount: elementCount), byteCount == range.count
+            else {
                 throw field["data_offsets"].error(
                     "spans \(range.count) bytes, which is not what shape \(shape) takes in \(format.name)")
             }
@@ -102,18 +106,24 @@ struct SafetensorsReader {
         return start..<end
     }
 
-    private func refuseHoles(_ ranges: inout [(name: String, range: Range<Int>)], dataBytes: Int) throws(LocatedError) {
-        ranges.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    private func refuseHoles(_ ranges: inout [(name: String, range: Range<Int>)], dataBytes: Int)
+        throws(LocatedError)
+    {
+        ranges.sort {
+            ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+        }
         var end = 0
         for (name, range) in ranges {
             guard range.lowerBound == end else {
-                let problem = range.lowerBound > end ? "leaves a hole before it" : "overlaps the tensor before it"
+                let problem =
+                    range.lowerBound > end ? "leaves a hole before it" : "overlaps the tensor before it"
                 throw damaged("tensor \(name).data_offsets", problem)
             }
             end = range.upperBound
         }
         guard end == dataBytes else {
-            throw damaged("header", "the tensors end at byte \(end) of the data, the file at byte \(dataBytes)")
+            throw damaged(
+                "header", "the tensors end at byte \(end) of the data, the file at byte \(dataBytes)")
         }
     }
 

@@ -23,7 +23,8 @@ public struct TensorData: Sendable {
     public init(name: String, shape: [Int], floats: [Float]) {
         self.init(
             name: name, shape: shape, format: .float32,
-            bytes: floats.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
+            bytes: floats.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
+            })
     }
 
     /// The bytes that shape and format call for; nil when they do not go together.
@@ -53,11 +54,13 @@ public func writeSafetensors(
 ) throws(LocatedError) {
     let ordered = tensors.sorted { left, right in
         let (leftSize, rightSize) = (left.format.bytesPerBlock ?? 0, right.format.bytesPerBlock ?? 0)
-        return leftSize == rightSize ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : leftSize > rightSize
+        return leftSize == rightSize
+            ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : leftSize > rightSize
     }
     var header = JSONObject()
     if !metadata.isEmpty {
-        header[SafetensorsReader.metadataKey] = .object(JSONObject(metadata.map { ($0.key, .string($0.value)) }))
+        header[SafetensorsReader.metadataKey] = .object(
+            JSONObject(metadata.map { ($0.key, .string($0.value)) }))
     }
     var end = 0
     for tensor in ordered {
@@ -76,7 +79,8 @@ public func writeSafetensors(
     var text = JSONValue.object(header).serializedBytes()
     while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
     guard text.count <= SafetensorsReader.headerLimit else {
-        throw LocatedError(file: path, field: "header", problem: "is over 100 MB", remedy: "write several files")
+        throw LocatedError(
+            file: path, field: "header", problem: "is over 100 MB", remedy: "write several files")
     }
 
     var file = try AtomicFile(path: path)
@@ -96,7 +100,8 @@ private func check(_ tensor: TensorData, path: String) throws(LocatedError) {
     guard let expected = tensor.expectedByteCount, expected == tensor.bytes.count else {
         throw LocatedError(
             file: path, field: field,
-            problem: "\(tensor.bytes.count) bytes do not match shape \(tensor.shape) in \(tensor.format.name)",
+            problem:
+                "\(tensor.bytes.count) bytes do not match shape \(tensor.shape) in \(tensor.format.name)",
             remedy: "give the bytes that the shape calls for")
     }
 }

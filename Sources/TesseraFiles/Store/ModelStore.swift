@@ -47,7 +47,9 @@ public struct ModelStore: Sendable {
         case .file?:
             if Self.isGGUF(nameOrPath) { return .gguf(path: nameOrPath) }
         case .folder?:
-            if case .file? = FileSystem.kind(of: "\(nameOrPath)/config.json") { return .folder(path: nameOrPath) }
+            if case .file? = FileSystem.kind(of: "\(nameOrPath)/config.json") {
+                return .folder(path: nameOrPath)
+            }
             let files = FileSystem.names(in: nameOrPath).filter { Self.hasSuffix($0, ".gguf") }
             if files.count == 1 { return .gguf(path: "\(nameOrPath)/\(files[0])") }
         case .other?, nil: break
@@ -65,7 +67,8 @@ public struct ModelStore: Sendable {
                 remedy: "name a .gguf file or a model folder")
         case .other?:
             throw LocatedError(
-                file: nameOrPath, problem: "is not a regular file", remedy: "name a .gguf file or a model folder")
+                file: nameOrPath, problem: "is not a regular file",
+                remedy: "name a .gguf file or a model folder")
         case nil:
             throw LocatedError(
                 file: nameOrPath, problem: "no such file, folder or fetched model",
@@ -128,11 +131,14 @@ extension ModelStore {
 
     /// Whether `name` could be a short name: letters, digits, `-`, `_` and inner dots, so never a path.
     package static func isShortName(_ name: String) -> Bool {
-        guard let first = name.utf8.first, name.utf8.count <= 64, first != UInt8(ascii: ".") else { return false }
+        guard let first = name.utf8.first, name.utf8.count <= 64, first != UInt8(ascii: ".") else {
+            return false
+        }
         return name.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "."):
                 true
             default: false
             }

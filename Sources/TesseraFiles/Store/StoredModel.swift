@@ -16,7 +16,8 @@ package struct StoredModel: Hashable, Sendable {
     package var source: String
 
     /// Describes a model.
-    package init(name: String, file: String, byteCount: Int, sha256: String, licence: String, source: String) {
+    package init(name: String, file: String, byteCount: Int, sha256: String, licence: String, source: String)
+    {
         self.name = name
         self.file = file
         self.byteCount = byteCount
@@ -33,7 +34,8 @@ package struct StoredModel: Hashable, Sendable {
         sha256 = try stamp["sha256"].string()
         licence = try stamp["licence"].string()
         source = try stamp["source"].string()
-        guard !file.isEmpty, !file.utf8.contains(UInt8(ascii: "/")), !file.utf8.contains(0), file != ".." else {
+        guard !file.isEmpty, !file.utf8.contains(UInt8(ascii: "/")), !file.utf8.contains(0), file != ".."
+        else {
             throw stamp["file"].error("is not a plain file name")
         }
     }
@@ -41,7 +43,8 @@ package struct StoredModel: Hashable, Sendable {
     /// The stamp.
     var stamp: JSONValue {
         [
-            "name": .string(name), "file": .string(file), "bytes": .integer(byteCount), "sha256": .string(sha256),
+            "name": .string(name), "file": .string(file), "bytes": .integer(byteCount),
+            "sha256": .string(sha256),
             "licence": .string(licence), "source": .string(source),
         ]
     }

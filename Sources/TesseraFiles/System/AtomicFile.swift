@@ -1,12 +1,12 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 public import TesseraCore
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
 
 /// A file that appears under its name only when it is complete.
 ///
@@ -33,10 +33,12 @@ public struct AtomicFile: ~Copyable {
         case nil, .file?: break
         case .folder?: throw SystemFailure(code: EISDIR).writing(path)
         case .other?:
-            throw LocatedError(file: path, problem: "is a device or a pipe, not a file", remedy: "name a file")
+            throw LocatedError(
+                file: path, problem: "is a device or a pipe, not a file", remedy: "name a file")
         }
         let random = String(UInt64.random(in: .min ... .max), radix: 36)
-        let temporary = "\(FileSystem.folder(of: path))/.\(FileSystem.name(of: path).prefix(64)).\(random).partial"
+        let temporary =
+            "\(FileSystem.folder(of: path))/.\(FileSystem.name(of: path).prefix(64)).\(random).partial"
         let opened = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard opened >= 0 else { throw SystemFailure().writing(path) }
         self.path = path

@@ -1,12 +1,12 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 package import TesseraCore
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
 
 /// Questions about paths, and the few changes that the stores make.
 package enum FileSystem {
@@ -57,7 +57,9 @@ package enum FileSystem {
     }
 
     /// Makes a new empty folder inside `folder`, only for this user, whose name begins with `prefix`.
-    package static func createTemporaryFolder(in folder: String, prefix: String) throws(LocatedError) -> String {
+    package static func createTemporaryFolder(in folder: String, prefix: String) throws(LocatedError)
+        -> String
+    {
         var template = Array("\(folder)/\(prefix)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemFailure().writing(folder) }
         return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)

@@ -1,12 +1,12 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 public import TesseraCore
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
 
 /// The bytes of a file, mapped into memory and read only: nothing is copied until a page is touched.
 ///
@@ -16,7 +16,9 @@ public final class MappedFile: Sendable {
     /// The path, as the user gave it; errors name it.
     public let path: String
 
-    /// The first byte. Never written after `init`, and the memory is let go in `deinit` only: safe to share.
+    /// The first byte.
+    ///
+    /// Never written after `init`, and the memory is let go in `deinit` only: safe to share.
     private nonisolated(unsafe) let base: UnsafeMutableRawPointer
 
     private let count: Int
@@ -43,7 +45,8 @@ public final class MappedFile: Sendable {
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR:
-            throw LocatedError(file: path, problem: "is a folder, not a file", remedy: "name the file inside it")
+            throw LocatedError(
+                file: path, problem: "is a folder, not a file", remedy: "name the file inside it")
         default:
             throw LocatedError(
                 file: path, problem: "is not a regular file", remedy: "save the data to a file and name that")

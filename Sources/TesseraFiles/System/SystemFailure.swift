@@ -1,12 +1,12 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 package import TesseraCore
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
 
 /// A failed system call, kept as its error number until a path can be added.
 package struct SystemFailure: Error {
@@ -44,7 +44,8 @@ package struct SystemFailure: Error {
                 file: path, problem: "the system refused the memory to map it",
                 remedy: "raise the memory limit or use a smaller file")
         default:
-            LocatedError(file: path, problem: "cannot be read: \(words)", remedy: "check the path and the disk")
+            LocatedError(
+                file: path, problem: "cannot be read: \(words)", remedy: "check the path and the disk")
         }
     }
 
@@ -62,7 +63,13 @@ package struct SystemFailure: Error {
         case EISDIR, ENOTEMPTY, EEXIST:
             LocatedError(file: path, problem: "a folder is in its place", remedy: "choose another name")
         default:
-            LocatedError(file: path, problem: "cannot be written: \(words)", remedy: "check the path and the disk")
+            LocatedError(
+                file: path, problem: "cannot be written: \(words)", remedy: "check the path and the disk")
         }
     }
+}
+
+extension SystemFailure {
+    /// The failure of writing to a full disk.
+    package static var diskFull: SystemFailure { SystemFailure(code: ENOSPC) }
 }

@@ -9,11 +9,14 @@ public enum TensorFormat: Hashable, Sendable {
     /// The upper half of a binary32.
     case bfloat16
     /// Blocks of 32: a binary16 scale `d`, then 32 4-bit numbers `q`; the value is `d (q − 8)`.
-    case q4_0  // swift-format-ignore: AlwaysUseLowerCamelCase
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q4_0
     /// Blocks of 32: binary16 `d` and `m`, then 32 4-bit numbers `q`; the value is `d q + m`.
-    case q4_1  // swift-format-ignore: AlwaysUseLowerCamelCase
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q4_1
     /// Blocks of 32: a binary16 scale `d`, then 32 signed bytes `q`; the value is `d q`.
-    case q8_0  // swift-format-ignore: AlwaysUseLowerCamelCase
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q8_0
     /// A format that is known by name only, such as `Q4_K` or `I64`.
     case other(String)
 
@@ -67,7 +70,8 @@ public enum TensorFormat: Hashable, Sendable {
         "Q5_0": (32, 22), "Q5_1": (32, 24), "Q8_1": (32, 40),
         "Q2_K": (256, 84), "Q3_K": (256, 110), "Q4_K": (256, 144), "Q5_K": (256, 176), "Q6_K": (256, 210),
         "Q8_K": (256, 292),
-        "IQ2_XXS": (256, 66), "IQ2_XS": (256, 74), "IQ3_XXS": (256, 98), "IQ1_S": (256, 50), "IQ4_NL": (32, 18),
+        "IQ2_XXS": (256, 66), "IQ2_XS": (256, 74), "IQ3_XXS": (256, 98), "IQ1_S": (256, 50),
+        "IQ4_NL": (32, 18),
         "IQ3_S": (256, 110), "IQ2_S": (256, 82), "IQ4_XS": (256, 136), "IQ1_M": (256, 56),
         "TQ1_0": (256, 54), "TQ2_0": (256, 66), "MXFP4": (32, 17), "NVFP4": (64, 36),
         "I8": (1, 1), "I16": (1, 2), "I32": (1, 4), "I64": (1, 8), "F64": (1, 8),

@@ -31,7 +31,8 @@ extension TensorSource {
         }
         guard tensor.format.isReadable else {
             throw LocatedError(
-                file: path, field: "tensor \(name)", problem: "has format \(tensor.format.name), which is not supported",
+                file: path, field: "tensor \(name)",
+                problem: "has format \(tensor.format.name), which is not supported",
                 remedy: "use a file in F32, F16, BF16, Q8_0, Q4_0 or Q4_1")
         }
         return tensor

