@@ -22,9 +22,6 @@ void tk_avx2_matvec(tk_format format, const void *weights, size_t n, size_t row0
 void tk_avx2_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
                     size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
 size_t tk_avx2_matmul_scratch_bytes(tk_format format, size_t n);
-void tk_avx2_matmul_q8(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1, const uint8_t *x,
-                       size_t x_stride, size_t m, float *y, size_t y_stride, uint8_t *scratch);
-size_t tk_avx2_panel_bytes(size_t n);
 
 void tk_avx2_matvec_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1, const float *x,
                           float *y);
