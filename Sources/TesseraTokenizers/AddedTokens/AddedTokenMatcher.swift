@@ -1,0 +1,103 @@
+internal import TesseraCore
+
+/// Finds added tokens in a text: at each place the longest, from left to right, none overlapping.
+///
+/// As in the reference, tokens that are not normalized are looked for first, the others in what is left; a match
+/// that is refused (a special token read as text, or a single word inside a longer one) is passed over whole.
+struct AddedTokenMatcher: Sendable {
+    private let tokens: [AddedToken]
+    private var passes: [ByteTrie] = []
+
+    /// Makes a matcher of `tokens`; those with empty contents are never found.
+    init(_ tokens: [AddedToken]) {
+        self.tokens = tokens
+        for normalized in [false, true] {
+            var trie = ByteTrie()
+            for (index, token) in tokens.enumerated() where token.isNormalized == normalized {
+                trie.insert(token.content, value: Int32(truncatingIfNeeded: index))
+            }
+            if !trie.isEmpty { passes.append(trie) }
+        }
+    }
+
+    /// A stretch of text: an added token or what lies between two.
+    enum Segment {
+        case token(TokenID, Range<Int>)
+        case text(Range<Int>)
+    }
+
+    /// Calls `body` with the segments of `text`, in order; none is empty.
+    @inline(__always)
+    func forEachSegment(of text: UTF8Text, special: SpecialTokenReading, _ body: (Segment) -> Void) {
+        if passes.isEmpty {
+            if text.count > 0 { body(.text(0..<text.count)) }
+        } else {
+            segments(of: text, in: 0..<text.count, pass: 0, special: special, body)
+        }
+    }
+
+    private func segments(
+        of text: UTF8Text, in range: Range<Int>, pass: Int, special: SpecialTokenReading, _ body: (Segment) -> Void
+    ) {
+        guard pass < passes.count else {
+            if !range.isEmpty { body(.text(range)) }
+            return
+        }
+        let trie = passes[pass]
+        var start = range.lowerBound
+        var position = start
+        while position < range.upperBound {
+            guard trie.begins(with: text[position]),
+                let (index, matchEnd) = trie.longestMatch(in: text, at: position, limit: range.upperBound)
+            else {
+                position += 1
+                continue
+            }
+            let token = tokens[index]
+            var match = position..<matchEnd
+            position = matchEnd
+            if token.isSpecial, special == .asText { continue }
+            if token.isSingleWord, touchesWord(match, in: text, range) { continue }
+            if token.stripsLeft { match = max(startOfSpaces(before: match, in: text, range), start)..<match.upperBound }
+            if token.stripsRight { match = match.lowerBound..<endOfSpaces(after: match, in: text, range) }
+            segments(of: text, in: start..<match.lowerBound, pass: pass + 1, special: special, body)
+            body(.token(token.id, match))
+            start = match.upperBound
+            position = start
+        }
+        segments(of: text, in: start..<range.upperBound, pass: pass + 1, special: special, body)
+    }
+
+    private func touchesWord(_ match: Range<Int>, in text: UTF8Text, _ range: Range<Int>) -> Bool {
+        let before = match.lowerBound > range.lowerBound
+            && isWordCharacter(at: text.startOfScalar(before: match.lowerBound), in: text)
+        return before || match.upperBound < range.upperBound && isWordCharacter(at: match.upperBound, in: text)
+    }
+
+    /// `\w`, near enough: letters, numbers and the underscore. The reference adds marks and joiners.
+    private func isWordCharacter(at position: Int, in text: UTF8Text) -> Bool {
+        if text[position] == UInt8(ascii: "_") { return true }
+        let own = CharacterTable().of(text.scalar(at: position).value)
+        return !own.intersection([.letter, .number]).isEmpty
+    }
+
+    private func startOfSpaces(before match: Range<Int>, in text: UTF8Text, _ range: Range<Int>) -> Int {
+        var start = match.lowerBound
+        while start > range.lowerBound {
+            let previous = text.startOfScalar(before: start)
+            guard CharacterTable().of(text.scalar(at: previous).value).contains(.whitespace) else { break }
+            start = previous
+        }
+        return start
+    }
+
+    private func endOfSpaces(after match: Range<Int>, in text: UTF8Text, _ range: Range<Int>) -> Int {
+        var end = match.upperBound
+        while end < range.upperBound {
+            let (scalar, length) = text.scalar(at: end)
+            guard CharacterTable().of(scalar).contains(.whitespace) else { break }
+            end += length
+        }
+        return end
+    }
+}

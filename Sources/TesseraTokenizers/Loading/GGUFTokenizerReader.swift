@@ -1,0 +1,145 @@
+internal import TesseraCore
+internal import TesseraFiles
+
+/// Builds a tokenizer from the `tokenizer.ggml.*` fields of a GGUF file, straight from the mapped bytes.
+struct GGUFTokenizerReader {
+    private let file: String
+    private let metadata: GGUFMetadata
+
+    init(_ gguf: GGUFFile) {
+        file = gguf.path
+        metadata = gguf.metadata
+    }
+
+    func read() throws(LocatedError) -> LoadedTokenizer {
+        let kind = try metadata.string("tokenizer.ggml.model")
+        guard kind == "gpt2" else {
+            throw LocatedError(
+                file: file, field: "tokenizer.ggml.model", problem: "\"\(kind)\" is not supported",
+                remedy: "use a model whose tokenizer is gpt2 (byte-level BPE)")
+        }
+        let rule = try splitRule()
+        let alphabet = ByteAlphabet()
+        var builder = BytePairBuilder(file: file, alphabet: alphabet)
+        try readTokens(into: &builder)
+        let addedTokens = try addedTokens(builder.vocabulary)
+        try readMerges(into: &builder)
+        let model = try builder.finish(ignoresMerges: rule == .llama3)
+        let specialTokens = try specialTokens(count: model.vocabulary.count)
+        let adds = specialTokens.addsBeginOfText ? specialTokens.beginOfText : nil
+        let tokenizer = BytePairTokenizer(
+            model: model, splitRule: rule, addedTokens: addedTokens, specialTokens: specialTokens,
+            template: TokenTemplate(prefix: adds.map { [$0] } ?? []))
+        return LoadedTokenizer(
+            tokenizer: tokenizer, chatTemplate: try metadata.optionalString("tokenizer.chat_template"),
+            chatTemplateFile: file, file: file)
+    }
+
+    private func splitRule() throws(LocatedError) -> SplitRule {
+        let field = "tokenizer.ggml.pre"
+        let known = SplitRule.byName.map(\.name).joined(separator: ", ")
+        guard let name = try metadata.optionalString(field) else {
+            throw LocatedError(
+                file: file, field: field, problem: "missing, so it is not known how text is split",
+                remedy: "convert the model again with a converter that writes it; known rules: \(known)")
+        }
+        guard let entry = SplitRule.byName.first(where: { $0.name == name }) else {
+            throw LocatedError(
+                file: file, field: field, problem: "the split rule \"\(name)\" is not known",
+                remedy: "use a model with one of \(known)")
+        }
+        return entry.rule.named(name)
+    }
+
+    private func readTokens(into builder: inout BytePairBuilder) throws(LocatedError) {
+        let tokens = try metadata.strings("tokenizer.ggml.tokens")
+        try builder.reserve(tokens: tokens.count, spellingBytes: tokens.reduce(0) { $0 + $1.count })
+        for (id, spelling) in tokens.enumerated() {
+            if spelling.isEmpty {
+                throw error("tokenizer.ggml.tokens", "token \(id) is empty")
+            }
+            if let earlier = builder.append(spelling: spelling) {
+                throw error(
+                    "tokenizer.ggml.tokens",
+                    "token \(id) is \"\(String(decoding: spelling, as: UTF8.self))\" like token \(earlier)")
+            }
+        }
+    }
+
+    /// The control and user-defined tokens, by `tokenizer.ggml.token_type`.
+    private func addedTokens(_ vocabulary: Vocabulary) throws(LocatedError) -> [AddedToken] {
+        let field = "tokenizer.ggml.token_type"
+        guard let types = try metadata.optionalIntegers(field) else { return [] }
+        guard types.count == vocabulary.count else {
+            throw error(field, "has \(types.count) entries for \(vocabulary.count) tokens")
+        }
+        var added: [AddedToken] = []
+        for (id, type) in types.enumerated() {
+            guard let type = GGUFTokenType(rawValue: type) else {
+                throw error(field, "token \(id) has the unknown type \(type)")
+            }
+            guard type == .control || type == .userDefined else { continue }
+            let content = vocabulary.withSpelling(of: id) { Array($0) }
+            added.append(
+                AddedToken(
+                    id: TokenID(truncatingIfNeeded: id), content: content, isSpecial: type == .control,
+                    isNormalized: type == .userDefined))
+        }
+        return added
+    }
+
+    private func readMerges(into builder: inout BytePairBuilder) throws(LocatedError) {
+        let field = "tokenizer.ggml.merges"
+        guard let merges = try metadata.optionalStrings(field), !merges.isEmpty else {
+            throw LocatedError(
+                file: file, field: field, problem: "missing: a byte-pair tokenizer cannot work without its merges",
+                remedy: "convert the model again with its merges, or use another file")
+        }
+        try builder.reserve(merges: merges.count)
+        for (rank, merge) in merges.enumerated() {
+            // The second part may begin with a space only in files that do not spell bytes; the first never does.
+            guard let space = merge.dropFirst().firstIndex(of: 0x20), space + 1 < merge.count else {
+                throw error(field, "merge \(rank) is not two tokens with a space between")
+            }
+            try builder.append(
+                merge: UnsafeRawBufferPointer(rebasing: merge[..<space]),
+                UnsafeRawBufferPointer(rebasing: merge[(space + 1)...]), field: field)
+        }
+    }
+
+    private func specialTokens(count: Int) throws(LocatedError) -> SpecialTokens {
+        func id(_ name: String) throws(LocatedError) -> TokenID? {
+            let field = "tokenizer.ggml.\(name)_token_id"
+            guard let value = try metadata.optionalInteger(field) else { return nil }
+            guard value >= 0, value < count else {
+                throw error(field, "\(value) is not an id of the \(count) tokens")
+            }
+            return TokenID(truncatingIfNeeded: value)
+        }
+        let ends = try [id("eos"), id("eot"), id("eom")].compactMap { $0 }
+        let beginOfText = try id("bos")
+        let addsBeginOfText = try metadata.optionalBool("tokenizer.ggml.add_bos_token") ?? false
+        if addsBeginOfText, beginOfText == nil {
+            throw error("tokenizer.ggml.add_bos_token", "is true, but there is no bos_token_id")
+        }
+        return SpecialTokens(
+            beginOfText: beginOfText, endOfText: Set(ends), unknown: try id("unknown"), padding: try id("padding"),
+            addsBeginOfText: addsBeginOfText)
+    }
+
+    private func error(_ field: String, _ problem: String) -> LocatedError {
+        LocatedError(
+            file: file, field: field, problem: problem, remedy: "the file is damaged; fetch or convert it again")
+    }
+}
+
+/// The numbers of `tokenizer.ggml.token_type`.
+private enum GGUFTokenType: Int {
+    case undefined
+    case normal
+    case unknown
+    case control
+    case userDefined
+    case unused
+    case byte
+}

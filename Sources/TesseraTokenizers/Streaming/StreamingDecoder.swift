@@ -1,0 +1,56 @@
+public import TesseraCore
+
+/// Turns tokens into text one by one, never splitting a character's code points.
+///
+/// The pieces, joined and ended with `finish()`, are the text that decoding all tokens at once gives. Each call
+/// costs time in the length of its token only: at most three bytes wait for the rest of their code point.
+public struct StreamingDecoder: Sendable {
+    private let tokenizer: any Tokenizer
+    private var waiting: [UInt8] = []
+
+    /// Creates a decoder for one text.
+    public init(tokenizer: any Tokenizer) {
+        self.tokenizer = tokenizer
+    }
+
+    /// Takes the next token and returns the text that is certain now; it may be empty.
+    public mutating func append(_ id: TokenID) -> String {
+        append(bytes: tokenizer.bytes(of: id))
+    }
+
+    /// Takes the next bytes and returns the text that is certain now; it may be empty.
+    public mutating func append(bytes: some Sequence<UInt8>) -> String {
+        waiting.append(contentsOf: bytes)
+        let complete = waiting.count - lengthOfUnfinishedScalar(waiting)
+        guard complete > 0 else { return "" }
+        let text = String(decoding: waiting[..<complete], as: UTF8.self)
+        waiting.removeFirst(complete)
+        return text
+    }
+
+    /// Ends the text: bytes still waiting become U+FFFD.
+    public mutating func finish() -> String {
+        let text = String(decoding: waiting, as: UTF8.self)
+        waiting.removeAll(keepingCapacity: true)
+        return text
+    }
+}
+
+/// How many bytes at the end begin a code point that further bytes could complete: 0 to 3.
+private func lengthOfUnfinishedScalar(_ bytes: [UInt8]) -> Int {
+    for length in 1...3 where length <= bytes.count {
+        let lead = bytes[bytes.count - length]
+        if lead & 0xC0 == 0x80 { continue }
+        let whole = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1
+        guard length < whole else { return 0 }
+        // Ill-formed beginnings are replaced at once, as one-shot decoding does.
+        var tail = Array(bytes.suffix(length))
+        let fillers: [UInt8] = [0x80, 0x90, 0xA0]
+        for filler in fillers {
+            tail = Array(bytes.suffix(length)) + [filler] + [UInt8](repeating: 0x80, count: whole - length - 1)
+            if tail.withUnsafeBufferPointer({ lengthOfValidUTF8($0) }) == tail.count { return length }
+        }
+        return 0
+    }
+    return 0
+}
