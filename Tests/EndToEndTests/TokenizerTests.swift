@@ -5,7 +5,7 @@ import Testing
 struct TokenizerCommandTests {
     private let text = "Grüße aus 東京 🚆, don't panic!\n"
 
-    @Test("encode prints ids that decode to the text, offsets that tile it, and spellings")
+    @Test("encode prints ids that decode to the text, offsets without gaps, and spellings")
     func encodeJSON() throws {
         let object = try Program.json(["tokenizer", "encode", "--json", "-"], input: Data(text.utf8))
         let ids = try #require(object["ids"] as? [Int])
@@ -14,7 +14,10 @@ struct TokenizerCommandTests {
         #expect(ids.count == tokens.count && ids.count == offsets.count && ids.count > 5)
         #expect(offsets.first?[0] == 0)
         #expect(offsets.last?[1] == text.utf8.count)
-        for (left, right) in zip(offsets, offsets.dropFirst()) { #expect(left[1] == right[0]) }
+        // Tokens that share a code point all span it, so neighbours may overlap but never leave a gap.
+        for (left, right) in zip(offsets, offsets.dropFirst()) {
+            #expect(left[0] <= right[0] && right[0] <= left[1] && left[1] <= right[1])
+        }
 
         let decoded = try Program.json(["tokenizer", "decode", "--json"] + ids.map(String.init))
         #expect(decoded["text"] as? String == text)

@@ -39,7 +39,7 @@ struct DemoCommand: ParsableCommand {
                \(loaded.location.name), \(vocabulary) tokens in the vocabulary
 
             \(bill.table.text())
-            2. A question, answered on \(loaded.model.threadCount) threads (\(loaded.model.instructionSetName))
+            2. A question, answered on \(loaded.threadCount) threads (\(loaded.instructionSetName))
 
             > \(question)
 

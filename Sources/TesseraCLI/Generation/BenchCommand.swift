@@ -54,8 +54,8 @@ struct BenchDecodeCommand: ParsableCommand {
                     JSONObject(
                         members + [
                             ("model", .string(loaded.location.name)),
-                            ("threads", .integer(loaded.model.threadCount)),
-                            ("instructionSet", .string(loaded.model.instructionSetName)),
+                            ("threads", .integer(loaded.threadCount)),
+                            ("instructionSet", .string(loaded.instructionSetName)),
                         ])))
             return
         }
@@ -74,7 +74,7 @@ struct BenchDecodeCommand: ParsableCommand {
         }
         try write(table.text())
         try write(
-            "\(loaded.location.name), \(loaded.model.threadCount) threads, \(loaded.model.instructionSetName)\n"
+            "\(loaded.location.name), \(loaded.threadCount) threads, \(loaded.instructionSetName)\n"
         )
     }
 

