@@ -22,7 +22,7 @@ bool tk_isa_available(tk_isa isa) {
     case TK_ISA_AVX2:
         return has_avx2();
     case TK_ISA_AVX512VNNI:
-        return false && has_avx512_vnni();
+        return has_avx512_vnni();
 #else
     case TK_ISA_AVX2:
     case TK_ISA_AVX512VNNI:

@@ -7,6 +7,8 @@
 #include "avx2.h"
 
 #if defined(__x86_64__)
+#include "panel.h"
+
 TK_BEGIN_AVX2
 
 enum {
@@ -22,31 +24,6 @@ typedef struct panel_block {
     float m[ROWS];              // w = d * q + m; unused by Q8_0
 } panel_block;
 
-// Rows of 32-bit elements become columns.
-TK_INLINE void transpose_8x8(__m256i v[8]) {
-    __m256i a[8], b[8];
-    for (int i = 0; i < 8; i += 2) {
-        a[i] = _mm256_unpacklo_epi32(v[i], v[i + 1]);
-        a[i + 1] = _mm256_unpackhi_epi32(v[i], v[i + 1]);
-    }
-    for (int i = 0; i < 8; i += 4) {
-        b[i] = _mm256_unpacklo_epi64(a[i], a[i + 2]);
-        b[i + 1] = _mm256_unpackhi_epi64(a[i], a[i + 2]);
-        b[i + 2] = _mm256_unpacklo_epi64(a[i + 1], a[i + 3]);
-        b[i + 3] = _mm256_unpackhi_epi64(a[i + 1], a[i + 3]);
-    }
-    for (int i = 0; i < 4; i++) {
-        v[i] = _mm256_permute2x128_si256(b[i], b[i + 4], 0x20);
-        v[i + 4] = _mm256_permute2x128_si256(b[i], b[i + 4], 0x31);
-    }
-}
-
-TK_INLINE __m256i unpack_nibbles(const uint8_t *bytes) {
-    __m128i packed = _mm_loadu_si128((const void *)bytes);
-    __m256i both = _mm256_inserti128_si256(_mm256_castsi128_si256(packed), _mm_srli_epi16(packed, 4), 1);
-    return _mm256_and_si256(both, _mm256_set1_epi8(15));
-}
-
 // Rows `row` ... `row` + 7, of which those from `end` on repeat the last one.
 TK_INLINE void pack_panel(tk_format format, size_t block_bytes, const uint8_t *weights, size_t blocks, size_t row,
                           size_t end, panel_block *out) {
@@ -56,9 +33,9 @@ TK_INLINE void pack_panel(tk_format format, size_t block_bytes, const uint8_t *w
         __m256i v[ROWS];
         for (size_t i = 0; i < ROWS; i++) {
             const uint8_t *bytes = rows[i] + b * block_bytes;
-            v[i] = format == TK_Q8_0 ? tk_load(bytes + 2) : unpack_nibbles(bytes + (format == TK_Q4_1 ? 4 : 2));
+            v[i] = format == TK_Q8_0 ? tk_load(bytes + 2) : tk_unpack_nibbles(bytes + (format == TK_Q4_1 ? 4 : 2));
         }
-        transpose_8x8(v);
+        tk_transpose_8x8(v);
         for (size_t i = 0; i < STEPS; i++) _mm256_storeu_si256((void *)out[b].q[i], v[i]);
         uint16_t halves[2][ROWS];
         for (size_t i = 0; i < ROWS; i++) {

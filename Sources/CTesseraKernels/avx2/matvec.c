@@ -6,12 +6,9 @@
 #include "avx2.h"
 
 #if defined(__x86_64__)
-TK_BEGIN_AVX2
+#include "eight_rows.h"
 
-enum {
-    ROWS = 8,
-    PREFETCH_BYTES = 1024  // further ahead than the next eight rows; longer and shorter ways measured slower
-};
+TK_BEGIN_AVX2
 
 // Two rows' products with 32 nibbles each, as 8 int16 per half; at most 4 * 15 * 127 in magnitude.
 TK_INLINE __m256i nibble_products(const uint8_t *low, const uint8_t *high, __m256i x0, __m256i x1) {
@@ -42,76 +39,27 @@ TK_INLINE __m256i byte_products(const uint8_t *low, const uint8_t *high, __m256i
     return _mm256_add_epi32(_mm256_madd_epi16(first, ones), _mm256_madd_epi16(second, ones));
 }
 
-TK_INLINE __m256i fold_int32(const __m256i p[4]) {
-    __m256i t0 = _mm256_add_epi32(_mm256_unpacklo_epi64(p[0], p[1]), _mm256_unpackhi_epi64(p[0], p[1]));
-    __m256i t1 = _mm256_add_epi32(_mm256_unpacklo_epi64(p[2], p[3]), _mm256_unpackhi_epi64(p[2], p[3]));
-    __m256 a = _mm256_castsi256_ps(t0), b = _mm256_castsi256_ps(t1);
-    return _mm256_add_epi32(_mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88)),
-                            _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xdd)));
-}
-
-TK_INLINE __m128i load_16(const uint8_t *bytes) {
-    return _mm_loadu_si128((const void *)bytes);
-}
-
-// The f16 pairs (d, m) at the start of a block of eight consecutive rows. Loading row i's 16 bytes 4 * i early puts its
-// pair where it belongs, and blending is cheaper than inserting; the bytes are those of the rows before.
-TK_INLINE void load_scales(const uint8_t *const rows[ROWS], size_t offset, __m256 *d, __m256 *m) {
-    __m128i low = load_16(rows[0] + offset), high = load_16(rows[4] + offset);
-    low = _mm_blend_epi32(low, load_16(rows[1] + offset - 4), 2);
-    high = _mm_blend_epi32(high, load_16(rows[5] + offset - 4), 2);
-    low = _mm_blend_epi32(low, load_16(rows[2] + offset - 8), 4);
-    high = _mm_blend_epi32(high, load_16(rows[6] + offset - 8), 4);
-    low = _mm_blend_epi32(low, load_16(rows[3] + offset - 12), 8);
-    high = _mm_blend_epi32(high, load_16(rows[7] + offset - 12), 8);
-    __m128i mask = _mm_set1_epi32(0xffff);
-    *d = _mm256_cvtph_ps(_mm_packus_epi32(_mm_and_si128(low, mask), _mm_and_si128(high, mask)));
-    *m = _mm256_cvtph_ps(_mm_packus_epi32(_mm_srli_epi32(low, 16), _mm_srli_epi32(high, 16)));
-}
-
-// The f16 at the start of a block of eight rows.
-TK_INLINE __m256 load_scale(const uint8_t *const rows[ROWS], size_t offset) {
-    return _mm256_cvtph_ps(_mm_setr_epi16(
-        (short)tk_load_u16(rows[0] + offset), (short)tk_load_u16(rows[1] + offset),
-        (short)tk_load_u16(rows[2] + offset), (short)tk_load_u16(rows[3] + offset),
-        (short)tk_load_u16(rows[4] + offset), (short)tk_load_u16(rows[5] + offset),
-        (short)tk_load_u16(rows[6] + offset), (short)tk_load_u16(rows[7] + offset)));
-}
-
-// The same for rows of which some are repeated.
-TK_INLINE void load_last_scales(const uint8_t *const rows[ROWS], size_t offset, __m256 *d, __m256 *m) {
-    uint16_t halves[2][ROWS];
-    for (size_t i = 0; i < ROWS; i++) {
-        halves[0][i] = tk_load_u16(rows[i] + offset);
-        halves[1][i] = tk_load_u16(rows[i] + offset + 2);
-    }
-    *d = tk_load_half8(halves[0]);
-    *m = tk_load_half8(halves[1]);
-}
-
 // Eight rows, consecutive if `whole`.
 TK_INLINE __m256 eight_rows(tk_format format, bool whole, size_t block_bytes, size_t header_bytes,
-                            const uint8_t *const rows[ROWS], size_t blocks, const tk_q8_block *x) {
-    const char *ahead = (const char *)rows[0] + ROWS * blocks * block_bytes + PREFETCH_BYTES;
+                            const uint8_t *const rows[TK_ROWS], size_t blocks, const tk_q8_block *x) {
     __m256 sum = _mm256_setzero_ps();
     for (size_t b = 0; b < blocks; b++) {
         size_t offset = b * block_bytes;
-        for (size_t line = 0; line < ROWS * block_bytes; line += 64)
-            _mm_prefetch(ahead + ROWS * offset + line, _MM_HINT_T0);
+        tk_prefetch_next_rows(rows[0], blocks * block_bytes, offset, block_bytes);
         __m256i x0 = tk_load_twice(x[b].values), x1 = tk_load_twice(x[b].values + 16);
         __m256i products[4];
         for (size_t i = 0; i < 4; i++) {
             const uint8_t *low = rows[i] + offset + header_bytes, *high = rows[i + 4] + offset + header_bytes;
             products[i] = format == TK_Q8_0 ? byte_products(low, high, x0, x1) : nibble_products(low, high, x0, x1);
         }
-        __m256i integers = format == TK_Q8_0 ? fold_int32(products) : fold_int16(products);
+        __m256i integers = format == TK_Q8_0 ? tk_fold_int32(products) : fold_int16(products);
         __m256 d, m = _mm256_setzero_ps();
         if (!whole)
-            load_last_scales(rows, offset, &d, &m);
+            tk_load_last_scales(rows, offset, &d, &m);
         else if (format == TK_Q4_1)
-            load_scales(rows, offset, &d, &m);
+            tk_load_scales(rows, offset, &d, &m);
         else
-            d = load_scale(rows, offset);
+            d = tk_load_scale(rows, offset);
         if (format == TK_Q4_0) m = _mm256_mul_ps(d, _mm256_set1_ps(-8));
         if (format != TK_Q8_0) sum = _mm256_fmadd_ps(m, _mm256_set1_ps(x[b].sum), sum);
         __m256 scale = _mm256_mul_ps(d, _mm256_set1_ps(x[b].scale));
@@ -124,15 +72,15 @@ TK_INLINE void matvec(tk_format format, size_t block_bytes, size_t header_bytes,
                       size_t row0, size_t row1, const tk_q8_block *x, float *y) {
     size_t blocks = n / TK_BLOCK;
     size_t row_bytes = blocks * block_bytes;
-    const uint8_t *rows[ROWS];
+    const uint8_t *rows[TK_ROWS];
     size_t row = row0;
-    for (; row + ROWS <= row1; row += ROWS) {
-        for (size_t i = 0; i < ROWS; i++) rows[i] = weights + (row + i) * row_bytes;
+    for (; row + TK_ROWS <= row1; row += TK_ROWS) {
+        for (size_t i = 0; i < TK_ROWS; i++) rows[i] = weights + (row + i) * row_bytes;
         _mm256_storeu_ps(y + row, eight_rows(format, true, block_bytes, header_bytes, rows, blocks, x));
     }
     if (row < row1) {
-        float last[ROWS];
-        for (size_t i = 0; i < ROWS; i++) rows[i] = weights + (row + i < row1 ? row + i : row1 - 1) * row_bytes;
+        float last[TK_ROWS];
+        for (size_t i = 0; i < TK_ROWS; i++) rows[i] = weights + (row + i < row1 ? row + i : row1 - 1) * row_bytes;
         _mm256_storeu_ps(last, eight_rows(format, false, block_bytes, header_bytes, rows, blocks, x));
         memcpy(y + row, last, (row1 - row) * sizeof(float));
     }

@@ -1,8 +1,10 @@
 // Kernels of the decoding engine: products with quantised and dense weights, attention, and the small vector
 // operations between them, in portable C, AVX2 and AVX-512 VNNI, chosen at run time.
 //
-// Every pointer may be unaligned. No function allocates, traps or reads outside the sizes it is given. Sizes are
-// checked by the caller (the Swift engine) once, when a model is loaded.
+// Weights and cache rows may lie at any address; other pointers need the alignment of their element type. Outputs must
+// not overlap inputs unless a function says so. No function allocates (but for a team), traps or reads outside the
+// sizes it is given, whatever the bytes of the weights are. Sizes are checked by the caller (the Swift engine) once,
+// when a model is loaded.
 #ifndef TESSERA_KERNELS_H
 #define TESSERA_KERNELS_H
 
@@ -72,10 +74,14 @@ const char *tk_isa_name(tk_isa isa);
 // values of a row as floats
 void tk_dequantize_row(tk_isa isa, tk_format format, const void *row, size_t n, float *out);
 
-// out[n / 32] blocks; n is a multiple of 32; rounds half to even, scale = max|x| / 127
+// out[n / 32] blocks; n is a multiple of 32; rounds half to even, scale = max|x| / 127, values in -127 ... 127. A block
+// with an infinity or a NaN gets a scale that is none too, and so do products with it; one below 2^-100 becomes zero.
 void tk_quantize_row(tk_isa isa, const float *x, size_t n, tk_q8_block *out);
 
 // One token: y[r] = weights[r] . x for row0 <= r < row1. `x` is float[n] or tk_q8_block[n / 32], by tk_operand_of.
+//
+// A result of `tk_matvec` or `tk_matmul` depends on nothing but its row and its token: within one instruction set the
+// two functions are bit-equal to each other, for any `m` and any split of the rows into calls.
 void tk_matvec(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                const void *x, float *y);
 

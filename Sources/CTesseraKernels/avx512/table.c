@@ -1,0 +1,22 @@
+// The AVX-512 VNNI instruction set: its own quantised products; dense products, attention and vector operations as AVX2.
+#include "../kernel_table.h"
+#include "avx512.h"
+
+#if defined(__x86_64__)
+const tk_kernel_table tk_avx512_kernels = {
+    .dequantize_row = tk_avx2_dequantize_row,
+    .quantize_row = tk_avx2_quantize_row,
+    .matvec = tk_avx512_matvec,
+    .matmul = tk_avx512_matmul,
+    .matmul_scratch_bytes = tk_avx512_matmul_scratch_bytes,
+    .matmul_f32 = tk_avx2_matmul_f32,
+    .rms_norm = tk_avx2_rms_norm,
+    .add = tk_avx2_add,
+    .silu_mul = tk_avx2_silu_mul,
+    .rope = tk_avx2_rope,
+    .log_sum_exp = tk_avx2_log_sum_exp,
+    .argmax = tk_avx2_argmax,
+    .to_f16 = tk_avx2_to_f16,
+    .attention = tk_avx2_attention,
+};
+#endif
