@@ -32,7 +32,7 @@ package struct ProgressMeter: Sendable {
         guard now - began >= Self.patience || isVisible, now - lastDrawn >= Self.interval else { return nil }
         lastDrawn = now
         isVisible = true
-        let done = update.completed - beganAt
+        let done = Double(update.completed) - Double(beganAt)
         let line = progressLine(update, seconds: now - began, done: done, terminal: terminal)
         return "\r" + line + "\u{1B}[K"
     }
@@ -53,10 +53,10 @@ package struct ProgressMeter: Sendable {
 ///   - seconds: the time since the stage began.
 ///   - done: the units done in that time.
 package func progressLine(
-    _ update: Progress.Update, seconds: Double, done: Int, terminal: Terminal
+    _ update: Progress.Update, seconds: Double, done: Double, terminal: Terminal
 ) -> String {
     let room = max(terminal.width - 1, 1)
-    let rate = seconds > 0 ? Double(max(done, 0)) / seconds : 0
+    let rate = seconds > 0 ? max(done, 0) / seconds : 0
     var parts = [rate > 0 ? NumberFormat.rate(rate, unit: update.unit) : "0 \(update.unit)/s"]
     var fraction: Double?
     if let total = update.total, total > 0 {
@@ -65,9 +65,8 @@ package func progressLine(
         let percent = "\(Int(share * 100))%"
         parts.insert(String(repeating: " ", count: 4 - percent.count) + percent, at: 0)
         if rate > 0 {
-            parts.append(
-                NumberFormat.duration((Double(max(0, total - update.completed)) / rate).rounded(.up))
-                    + " left")
+            let rest = max(0, Double(total) - Double(update.completed))
+            parts.append(NumberFormat.duration((rest / rate).rounded(.up)) + " left")
         }
     } else {
         parts.insert("\(NumberFormat.count(update.completed)) \(update.unit)", at: 0)

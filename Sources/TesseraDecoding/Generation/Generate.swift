@@ -34,7 +34,7 @@ public func generate<Model: CausalModel>(
     var all = prompt
     var shown = ""
 
-    func show(_ piece: String) throws(LocatedError) {
+    func pass(_ piece: String) throws(LocatedError) {
         guard !piece.isEmpty else { return }
         shown += piece
         try show(piece)
@@ -61,7 +61,7 @@ public func generate<Model: CausalModel>(
             break
         }
         let (piece, stopped) = matcher.append(stream.append(token))
-        try show(piece)
+        try pass(piece)
         if stopped {
             stopReason = .stopString
         } else if all.count - prompt.count >= limit {
@@ -75,11 +75,11 @@ public func generate<Model: CausalModel>(
 
     if stopReason != .stopString {
         let (piece, stopped) = matcher.append(stream.finish())
-        try show(piece)
+        try pass(piece)
         if stopped {
             stopReason = .stopString
         } else {
-            try show(matcher.finish())
+            try pass(matcher.finish())
         }
     }
     let end = ContinuousClock.now
