@@ -1,4 +1,4 @@
-internal import TesseraCore
+package import TesseraCore
 
 #if canImport(Glibc)
 internal import Glibc
@@ -9,18 +9,25 @@ internal import Darwin
 #endif
 
 /// A program run to its end, with nothing on standard input and its errors kept.
-struct ChildProcess {
+package struct ChildProcess {
     /// The program: a path, or a name looked up in `PATH`.
-    var program: String
+    package var program: String
     /// The arguments after the program's name.
-    var arguments: [String]
+    package var arguments: [String]
     /// Variables set on top of this process's own.
-    var environment: [String: String] = [:]
+    package var environment: [String: String] = [:]
     /// The file that receives standard error.
-    var errorPath: String
+    package var errorPath: String
+
+    /// Describes a run; nothing is started yet.
+    package init(program: String, arguments: [String], errorPath: String) {
+        self.program = program
+        self.arguments = arguments
+        self.errorPath = errorPath
+    }
 
     /// How a run ended.
-    enum Outcome: Hashable {
+    package enum Outcome: Hashable {
         /// The program ended by itself with this status.
         case exited(Int32)
         /// A signal ended it.
@@ -33,7 +40,7 @@ struct ChildProcess {
     ///
     /// - Parameter watch: called at each look.
     /// - Throws: `CancelledError` when cancelled, after the program has ended; `LocatedError` when it cannot be started.
-    func run(cancellation: Cancellation, watch: () -> Void = {}) throws -> Outcome {
+    package func run(cancellation: Cancellation, watch: () -> Void = {}) throws -> Outcome {
         let process: pid_t
         switch try start() {
         case nil: return .notFound
@@ -64,18 +71,18 @@ struct ChildProcess {
     }
 
     /// The last lines of standard error that are not empty, joined by a blank; at most 300 characters.
-    var lastErrors: String {
+    package var lastErrors: String {
         guard let file = try? MappedFile(path: errorPath) else { return "" }
-        let tail = String(decoding: file.bytes.suffix(4_096), as: UTF8.self)
+        let tail = withExtendedLifetime(file) { String(decoding: file.bytes.suffix(4_096), as: UTF8.self) }
         let lines = tail.split(whereSeparator: \.isNewline).map(String.init)
         let errors = lines.filter { $0.utf8.starts(with: "ERROR".utf8) }
         return String((errors.last ?? lines.last ?? "").prefix(300))
     }
 
     /// All of standard error; empty when there was none.
-    var errors: String {
+    package var errors: String {
         guard let file = try? MappedFile(path: errorPath) else { return "" }
-        return String(decoding: file.bytes.prefix(1 << 20), as: UTF8.self)
+        return withExtendedLifetime(file) { String(decoding: file.bytes.prefix(1 << 20), as: UTF8.self) }
     }
 
     private static func outcome(_ status: Int32) -> Outcome {

@@ -33,6 +33,7 @@ extension MappedFile {
         label: String, progress: Progress, cancellation: Cancellation,
         _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
+        defer { withExtendedLifetime(self) {} }
         let pieceSize = 4 << 20
         for start in stride(from: 0, to: bytes.count, by: pieceSize) {
             try cancellation.check()

@@ -195,7 +195,7 @@ extension FetchJob {
 
     private func isArchive(_ path: String) -> Bool {
         guard let file = try? MappedFile(path: path) else { return false }
-        return file.bytes.starts(with: [0x50, 0x4B, 0x03, 0x04])
+        return withExtendedLifetime(file) { file.bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
     }
 
     private func byteCount(ofFilesIn folder: String) -> Int {

@@ -39,7 +39,7 @@ enum GGUFType: UInt32, Sendable {
 
 extension TensorFormat {
     /// The format with this number in a GGUF file; nil for a number that no released writer uses.
-    init?(ggufNumber number: UInt32) {
+    package init?(ggufNumber number: UInt32) {
         switch number {
         case 0: self = .float32
         case 1: self = .float16

@@ -52,6 +52,7 @@ public enum JSONValue: Sendable {
     /// - Throws: `LocatedError` when the file cannot be read or is not JSON.
     public init(contentsOf path: String) throws(LocatedError) {
         let file = try MappedFile(path: path)
+        defer { withExtendedLifetime(file) {} }
         try self.init(parsing: file.bytes, file: path)
     }
 

@@ -119,7 +119,7 @@ extension ModelStore {
 
     /// Says that the file of `model` is there and verified.
     package func stamp(_ model: StoredModel) throws(LocatedError) {
-        try writeAtomically(model.stamp.serialized(pretty: true) + "\n", to: stampPath(model.name))
+        try writeAtomically(model.stampText, to: stampPath(model.name))
     }
 
     /// Takes the stamp of `name` away.
@@ -148,7 +148,7 @@ extension ModelStore {
     private static func isGGUF(_ path: String) -> Bool {
         if hasSuffix(path, ".gguf") { return true }
         guard let file = try? MappedFile(path: path) else { return false }
-        return file.bytes.starts(with: "GGUF".utf8)
+        return withExtendedLifetime(file) { file.bytes.starts(with: "GGUF".utf8) }
     }
 
     private static func hasSuffix(_ path: String, _ suffix: String) -> Bool {

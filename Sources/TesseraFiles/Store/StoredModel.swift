@@ -48,4 +48,7 @@ package struct StoredModel: Hashable, Sendable {
             "licence": .string(licence), "source": .string(source),
         ]
     }
+
+    /// The stamp as text.
+    package var stampText: String { stamp.serialized(pretty: true) + "\n" }
 }

@@ -24,7 +24,7 @@ public final class MappedFile: Sendable {
     private let count: Int
     private let isMapping: Bool
 
-    /// The bytes, valid while this object lives.
+    /// The bytes, valid while this object lives: keep it in a variable for as long as they are used.
     public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
     /// Maps the file at `path`.
@@ -74,6 +74,11 @@ public final class MappedFile: Sendable {
         isMapping = false
         base = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 64)
         UnsafeMutableRawBufferPointer(start: base, count: count).copyBytes(from: bytes)
+    }
+
+    /// A copy of the bytes.
+    public func copy() -> [UInt8] {
+        withExtendedLifetime(self) { Array(bytes) }
     }
 
     deinit {
