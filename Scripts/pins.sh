@@ -2,12 +2,24 @@
 
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 lock=$root/Sources/TesseraFiles/Pins/pins.lock
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/tessera
+if [ "$(uname)" = Darwin ]; then user_cache=$HOME/Library/Caches; else user_cache=$HOME/.cache; fi
+cache=${XDG_CACHE_HOME:-$user_cache}/tessera
 python=${PYTHON:-python3}
 
 fail() {
     printf 'error: %s\n' "$1" >&2
     exit 1
+}
+
+# The default model's file, where `tessera model fetch smollm2` puts it; MODEL names another.
+model_file() {
+    if [ -n "${MODEL:-}" ]; then
+        printf '%s\n' "$MODEL"
+        return
+    fi
+    set -- "$cache"/models/smollm2/*.gguf
+    [ -f "$1" ] || fail "$cache/models/smollm2: no model there; run: make model"
+    printf '%s\n' "$1"
 }
 
 # The version pinned for package $2 in group $1.

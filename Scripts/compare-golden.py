@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Compares golden files written anew with the committed ones.
+
+    compare-golden.py NEW-FOLDER COMMITTED-FOLDER
+
+Every file of the new folder is held against its namesake. Numbers in `top` and `fixed` of the logits may differ by the
+tolerance, because the order of float32 additions depends on the processor; everything else has to be equal, except
+`about`, which tells versions and dates.
+"""
+
+import json
+import pathlib
+import sys
+
+TOLERANCE = 1e-3  # of a logit; they span about 40, and two processors were seen to differ by some 1e-5
+
+
+def logit_differences(new, old):
+    """Yields the differences of two prompt entries with equal ids."""
+    for a, b in zip(new["fixed"], old["fixed"], strict=True):
+        yield abs(a - b)
+    # Two logits closer than the tolerance may change places, so ids are compared as a set, and values by rank.
+    for (_, a), (_, b) in zip(new["top"], old["top"], strict=True):
+        yield abs(a - b)
+    values = dict(new["top"])
+    last = old["top"][-1][1]
+    for id, value in old["top"]:
+        if id in values:
+            yield abs(values[id] - value)
+        elif value - last > TOLERANCE:
+            yield float("inf")
+
+
+def compare_logits(new, old):
+    """The complaints about a logits file."""
+    if new["fixed_ids"] != old["fixed_ids"] or len(new["prompts"]) != len(old["prompts"]):
+        return ["other fixed ids or another number of prompts"]
+    complaints, largest = [], 0.0
+    for number, (a, b) in enumerate(zip(new["prompts"], old["prompts"])):
+        if (a["prompt"], a["ids"]) != (b["prompt"], b["ids"]):
+            complaints.append(f"prompt {number}: other text or ids")
+            continue
+        difference = max(logit_differences(a, b))
+        largest = max(largest, difference)
+        if not difference <= TOLERANCE:
+            complaints.append(f"prompt {number}: logits differ by {difference:.2e}, more than {TOLERANCE}")
+    print(f"  largest difference of a logit: {largest:.2e}")
+    return complaints
+
+
+def without_about(value):
+    return {key: item for key, item in value.items() if key != "about"} if isinstance(value, dict) else value
+
+
+def compare(new_path, old_path):
+    """The complaints about one file."""
+    if not old_path.exists():
+        return ["not committed"]
+    if new_path.suffix != ".json":
+        return [] if new_path.read_bytes() == old_path.read_bytes() else ["other bytes"]
+    new, old = (json.loads(path.read_text(encoding="utf-8")) for path in (new_path, old_path))
+    if new_path.name.startswith("logits-"):
+        return compare_logits(new, old)
+    return [] if without_about(new) == without_about(old) else ["other content"]
+
+
+def main():
+    new_folder, old_folder = map(pathlib.Path, sys.argv[1:])
+    paths = sorted(path for path in new_folder.iterdir() if path.is_file())
+    failed = not paths
+    for path in paths:
+        complaints = compare(path, old_folder / path.name)
+        failed = failed or bool(complaints)
+        print(f"{path.name}: {'; '.join(complaints) or 'as committed'}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+#!/bin/sh
+# Gets a machine ready. Safe to run again: what is there stays.
+#
+#   setup.sh           what building and testing need: a Swift toolchain, git, python3 with pip
+#   setup.sh model     the default model, fetched by the program built before
+#   setup.sh golden    the pinned references that write the golden files; prints their folder
+#   setup.sh peers     llama.cpp, built for this machine; prints the folder of its programs
+set -eu
+. "$(dirname "$0")/pins.sh"
+
+# Installs Debian packages when that is possible here, else says how.
+install_packages() {
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        printf 'installing the Debian packages: %s\n' "$*" >&2
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } \
+            > /dev/null || fail "apt-get could not install $*; see its message above"
+    elif command -v apt-get > /dev/null; then
+        fail "missing on this machine; run: sudo apt-get install $*"
+    else
+        fail "missing on this machine: $*; install them with your system's package manager"
+    fi
+}
+
+check_packages() {
+    missing=
+    command -v git > /dev/null || missing="$missing git"
+    command -v "$python" > /dev/null || missing="$missing python3"
+    "$python" -m pip --version > /dev/null 2>&1 || missing="$missing python3-pip"
+    # shellcheck disable=SC2086
+    [ -z "$missing" ] || install_packages $missing
+}
+
+check_swift() {
+    command -v swift > /dev/null ||
+        fail "swift: not found; install Swift 6.2 or later from swift.org and put its usr/bin on the PATH"
+    found=$(swift --version 2> /dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+    # shellcheck disable=SC2086
+    set -- ${found:-0 0}
+    [ "$1" -gt 6 ] || { [ "$1" -eq 6 ] && [ "$2" -ge 2 ]; } ||
+        fail "swift: this is version $1.$2; install Swift 6.2 or later from swift.org"
+}
+
+make_cache() {
+    mkdir -p "$cache" 2> /dev/null ||
+        fail "$cache: cannot be created; set XDG_CACHE_HOME to a folder you can write to"
+}
+
+fetch_model() {
+    program=${TESSERA_PROGRAM:-$root/.build/product/release/tessera}
+    [ -x "$program" ] || fail "$program: not built yet; run: make build"
+    "$program" model fetch smollm2
+}
+
+golden_packages() {
+    folder=$cache/golden-$(fingerprint golden)
+    placeholders=$root/Scripts/cuda_placeholders.py
+    if [ "$(cat "$folder/ready" 2> /dev/null)" != "$(cksum < "$placeholders")" ]; then
+        [ -d "$folder" ] || install_group golden "$folder"
+        if [ "$(uname)" = Linux ]; then
+            "$python" -B "$placeholders" "$folder" ||
+                fail "$folder: the placeholders for torch's CUDA libraries could not be made; see the message above"
+        fi
+        cksum < "$placeholders" > "$folder/ready"
+    fi
+    printf '%s\n' "$folder"
+}
+
+check_compiler() {
+    command -v c++ > /dev/null || install_packages g++
+}
+
+check_packages
+make_cache
+case ${1:-build} in
+build) check_swift ;;
+model) fetch_model ;;
+golden) golden_packages ;;
+peers)
+    check_compiler
+    "$root/Scripts/build-llama-cpp.sh"
+    ;;
+*) fail "setup.sh: unknown part \"$1\"; name model, golden or peers, or nothing" ;;
+esac
