@@ -2,14 +2,6 @@ import TesseraCore
 import TesseraFiles
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Logits computed by Hugging Face transformers in float32, as `Scripts/golden-logits.py` wrote them.
 struct LogitsGolden {
     let fixedIDs: [TokenID]
@@ -49,27 +41,5 @@ struct LogitsGolden {
                 )
             }
         )
-    }
-}
-
-/// The model that the golden numbers belong to: `make test` fetches it into the user's cache.
-enum ReferenceModel {
-    static let fileName = "SmolLM2-135M-Instruct.Q4_1.gguf"
-
-    /// Its file; nil when it has not been fetched.
-    static let path: String? = {
-        let home = variable("HOME").map { $0 + "/.cache" }
-        let candidates = [
-            variable("TESSERA_TEST_MODEL"),
-            (variable("XDG_CACHE_HOME") ?? home).map { $0 + "/tessera/models/smollm2/" + fileName },
-            (variable("XDG_CACHE_HOME") ?? home).map { $0 + "/tessera/models/" + fileName },
-        ]
-        return candidates.compactMap { $0 }.first { access($0, R_OK) == 0 }
-    }()
-
-    private static func variable(_ name: String) -> String? {
-        guard let value = getenv(name) else { return nil }
-        let text = String(cString: value)
-        return text.isEmpty ? nil : text
     }
 }

@@ -1,14 +1,13 @@
 import TesseraCore
 import TesseraEngine
 import TesseraFiles
+import TesseraTestSupport
 import Testing
 
 /// The engine's float32 path against Hugging Face transformers on the dequantised weights.
 ///
 /// The tolerances were committed before the first comparison and do not move: a failure is a bug to be found.
-@Suite(
-    "logits agree with transformers",
-    .enabled(if: ReferenceModel.path != nil, "run `make test` to fetch the model"))
+@Suite("logits agree with transformers")
 struct LogitsTests {
     /// The largest difference of a compared logit; logits of these prompts span about 40.
     static let tolerance = 2e-3
@@ -22,7 +21,7 @@ struct LogitsTests {
         #expect(golden.prompts.count == 20)
         #expect(golden.fixedIDs.count == 512)
         let model = try LlamaModel.load(
-            .gguf(try #require(ReferenceModel.path)),
+            .gguf(path: try DefaultModel.path()),
             options: EngineOptions(precision: .float32, instructionSet: instructionSet)
         )
         var worst = 0.0

@@ -1,0 +1,93 @@
+import TesseraCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The Llama forward pass in double precision, one number at a time: slow, obvious, and without a line of the engine.
+struct ReferenceLlama {
+    let model: TinyModel
+    let weights: TinyModel.Weights
+
+    /// Whether rotary pairs are neighbours.
+    let interleavedRope: Bool
+
+    init(_ model: TinyModel, interleavedRope: Bool) {
+        self.model = model
+        weights = model.weights()
+        self.interleavedRope = interleavedRope
+    }
+
+    /// The logits after every token, each row computed from the whole text before it.
+    func logits(_ tokens: [TokenID]) -> [[Double]] {
+        var x = tokens.map { token in row(weights.embedding, Int(token)) }
+        for layer in weights.layers {
+            let h = x.map { norm($0, layer.attentionNorm) }
+            let q = h.enumerated().map { rotated(product(layer.query, $1), position: $0) }
+            let k = h.enumerated().map { rotated(product(layer.key, $1), position: $0) }
+            let v = h.map { product(layer.value, $0) }
+            for position in x.indices {
+                let mixed = attention(q[position], Array(k[...position]), Array(v[...position]))
+                x[position] = sum(x[position], product(layer.attentionOutput, mixed))
+                let h = norm(x[position], layer.feedForwardNorm)
+                let inner = zip(product(layer.gate, h), product(layer.up, h)).map { $0 / (1 + exp(-$0)) * $1 }
+                x[position] = sum(x[position], product(layer.down, inner))
+            }
+        }
+        return x.map { product(weights.outputHead, norm($0, weights.outputNorm)) }
+    }
+
+    private func attention(_ q: [Double], _ k: [[Double]], _ v: [[Double]]) -> [Double] {
+        let size = model.headSize
+        var mixed: [Double] = []
+        for head in 0..<model.heads {
+            let shared = head / (model.heads / model.keyValueHeads)
+            let scores = k.map { key in
+                (0..<size).reduce(0) { $0 + q[head * size + $1] * key[shared * size + $1] }
+                    / Double(size).squareRoot()
+            }
+            let largest = scores.max() ?? 0
+            let exponentials = scores.map { exp($0 - largest) }
+            let total = exponentials.reduce(0, +)
+            for i in 0..<size {
+                mixed.append(zip(exponentials, v).reduce(0) { $0 + $1.0 / total * $1.1[shared * size + i] })
+            }
+        }
+        return mixed
+    }
+
+    private func rotated(_ heads: [Double], position: Int) -> [Double] {
+        var result = heads
+        let size = model.headSize
+        for head in 0..<heads.count / size {
+            for pair in 0..<size / 2 {
+                let angle = Double(position) / pow(model.ropeBase, Double(2 * pair) / Double(size))
+                let a = head * size + (interleavedRope ? 2 * pair : pair)
+                let b = head * size + (interleavedRope ? 2 * pair + 1 : pair + size / 2)
+                result[a] = heads[a] * cos(angle) - heads[b] * sin(angle)
+                result[b] = heads[a] * sin(angle) + heads[b] * cos(angle)
+            }
+        }
+        return result
+    }
+
+    private func norm(_ x: [Double], _ weight: TinyMatrix) -> [Double] {
+        let meanSquare = x.reduce(0) { $0 + $1 * $1 } / Double(x.count)
+        let scale = 1 / (meanSquare + Double(Float(model.epsilon))).squareRoot()
+        return zip(x, weight.values).map { $0 * scale * $1 }
+    }
+
+    private func product(_ matrix: TinyMatrix, _ x: [Double]) -> [Double] {
+        (0..<matrix.rows).map { index in zip(row(matrix, index), x).reduce(0) { $0 + $1.0 * $1.1 } }
+    }
+
+    private func row(_ matrix: TinyMatrix, _ index: Int) -> [Double] {
+        Array(matrix.values[index * matrix.columns..<(index + 1) * matrix.columns])
+    }
+
+    private func sum(_ a: [Double], _ b: [Double]) -> [Double] { zip(a, b).map { $0 + $1 } }
+}

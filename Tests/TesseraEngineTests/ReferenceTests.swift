@@ -1,0 +1,95 @@
+import TesseraCore
+import TesseraEngine
+import TesseraFiles
+import TesseraTestSupport
+import Testing
+
+/// The engine on random models against a forward pass in double precision.
+@Suite("the engine computes what the equations say")
+struct ReferenceTests {
+    static let formats: [TensorFormat] = [.float32, .float16, .bfloat16, .q8_0, .q4_0, .q4_1]
+    static let isas = InstructionSet.allCases.filter(\.isAvailable)
+
+    /// Of the largest reference logit: rounding in float32.
+    static let exactTolerance = 2e-5
+
+    /// Of the largest reference logit: 8-bit activations and float16 keys and values.
+    static let fastTolerance = 0.03
+
+    @Test("every format, GGUF layout", arguments: ReferenceTests.formats, ReferenceTests.isas)
+    func ggufLayout(_ format: TensorFormat, _ isa: InstructionSet) throws {
+        try expectAgreement(TinyModel(format: format), isa, folder: false)
+        try expectAgreement(TinyModel(tied: false, format: format, seed: 2), isa, folder: false)
+    }
+
+    @Test("every format, Hugging Face layout", arguments: [TensorFormat.float32, .float16, .bfloat16], ReferenceTests.isas)
+    func folderLayout(_ format: TensorFormat, _ isa: InstructionSet) throws {
+        try expectAgreement(TinyModel(format: format, seed: 3), isa, folder: true)
+        try expectAgreement(TinyModel(tied: false, format: format, seed: 4), isa, folder: true)
+    }
+
+    @Test("head sizes, with and without shared keys", arguments: [32, 64, 80], [1, 2, 6])
+    func headSizes(_ headSize: Int, _ keyValueHeads: Int) throws {
+        for isa in Self.isas {
+            for folder in [false, true] {
+                let model = TinyModel(heads: 6, keyValueHeads: keyValueHeads, headSize: headSize, seed: 5)
+                try expectAgreement(model, isa, folder: folder)
+            }
+        }
+    }
+
+    @Test("sizes that are not whole blocks work in dense formats", arguments: ReferenceTests.isas)
+    func oddSizes(_ isa: InstructionSet) throws {
+        let model = TinyModel(
+            layers: 1, heads: 3, keyValueHeads: 3, headSize: 10, hidden: 37, feedForward: 51, vocabulary: 29,
+            seed: 6
+        )
+        try expectAgreement(model, isa, folder: false)
+        try expectAgreement(model, isa, folder: true)
+    }
+
+    /// Reads some tokens at once and some one by one, in both precisions, and compares every row of logits.
+    private func expectAgreement(_ tiny: TinyModel, _ isa: InstructionSet, folder: Bool) throws {
+        let storage = try TemporaryFolder()
+        let location: ModelLocation
+        if folder {
+            try tiny.writeFolder(to: storage)
+            location = .folder(path: storage.path)
+        } else {
+            try tiny.gguf().write(to: storage.path("model.gguf"))
+            location = .gguf(path: storage.path("model.gguf"))
+        }
+        let tokens = tiny.tokens(11)
+        let expected = ReferenceLlama(tiny, interleavedRope: !folder).logits(tokens)
+        let largest = expected.joined().map(abs).max() ?? 1
+        for precision in EngineOptions.Precision.allCases {
+            let options = EngineOptions(threads: 2, precision: precision, instructionSet: isa)
+            let model = try LlamaModel.load(location, options: options)
+            let found = try rows(of: model, tokens)
+            try #require(found.count == expected.count)
+            var worst = 0.0
+            for (foundRow, expectedRow) in zip(found, expected) {
+                try #require(foundRow.count == expectedRow.count)
+                for (a, b) in zip(foundRow, expectedRow) { worst = max(worst, abs(Double(a) - b)) }
+            }
+            let tolerance = precision == .float32 ? Self.exactTolerance : Self.fastTolerance
+            #expect(worst <= tolerance * largest, "\(precision): off by \(worst) of \(largest)")
+        }
+    }
+
+    /// The logits after every token: the first seven in one call, the others one by one.
+    private func rows(of model: LlamaModel, _ tokens: [TokenID]) throws -> [[Float]] {
+        let cache = try model.makeCache(capacity: tokens.count)
+        var logits: [Float] = []
+        try model.read(Array(tokens[..<7]), cache: cache, rows: .all, logits: &logits)
+        var rows = stride(from: 0, to: logits.count, by: model.vocabularySize).map {
+            Array(logits[$0..<$0 + model.vocabularySize])
+        }
+        for token in tokens[7...] {
+            try model.read([token], cache: cache, rows: .last, logits: &logits)
+            rows.append(logits)
+        }
+        #expect(cache.count == tokens.count)
+        return rows
+    }
+}
