@@ -6,10 +6,10 @@
 #include "include/tessera_kernels.h"
 
 enum {
-    TK_BLOCK = 32,          // weights in a block of every quantised format
-    TK_Q4_0_BYTES = 18,     // f16 d; byte j holds weight j in its low and weight j + 16 in its high nibble
-    TK_Q4_1_BYTES = 20,     // f16 d, f16 m; nibbles as in Q4_0
-    TK_Q8_0_BYTES = 34      // f16 d; 32 int8
+    TK_BLOCK = 32,       // weights in a block of every quantised format
+    TK_Q4_0_BYTES = 18,  // f16 d; byte j holds weight j in its low and weight j + 16 in its high nibble
+    TK_Q4_1_BYTES = 20,  // f16 d, f16 m; nibbles as in Q4_0
+    TK_Q8_0_BYTES = 34   // f16 d; 32 int8
 };
 
 static inline uint16_t tk_load_u16(const uint8_t *bytes) {

@@ -19,13 +19,13 @@ void tk_quantize_row(tk_isa isa, const float *x, size_t n, tk_q8_block *out) {
     table(isa)->quantize_row(x, n, out);
 }
 
-void tk_matvec(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
-               float *y) {
+void tk_matvec(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+               const void *x, float *y) {
     if (row0 < row1) table(isa)->matvec(format, weights, n, row0, row1, x, y);
 }
 
-void tk_matmul(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
-               size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch) {
+void tk_matmul(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+               const void *x, size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch) {
     if (row0 >= row1 || m == 0) return;
     table(isa)->matmul(format, weights, n, row0, row1, x, x_stride, m, y, y_stride, scratch);
 }
@@ -35,7 +35,8 @@ size_t tk_matmul_scratch_bytes(tk_isa isa, tk_format format, size_t n) {
 }
 
 void tk_matmul_f32(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
-                   const float *x, size_t x_stride_floats, size_t m, float *y, size_t y_stride, float *scratch) {
+                   const float *x, size_t x_stride_floats, size_t m, float *y, size_t y_stride,
+                   float *scratch) {
     if (row0 >= row1 || m == 0) return;
     table(isa)->matmul_f32(format, weights, n, row0, row1, x, x_stride_floats, m, y, y_stride, scratch);
 }
@@ -52,7 +53,8 @@ void tk_silu_mul(tk_isa isa, const float *gate, const float *up, size_t n, float
     table(isa)->silu_mul(gate, up, n, out);
 }
 
-void tk_rope(tk_isa isa, float *head, size_t head_size, const float *cos, const float *sin, bool interleaved) {
+void tk_rope(tk_isa isa, float *head, size_t head_size, const float *cos, const float *sin,
+             bool interleaved) {
     table(isa)->rope(head, head_size, cos, sin, interleaved);
 }
 
@@ -68,7 +70,7 @@ void tk_to_f16(tk_isa isa, const float *x, size_t n, uint16_t *out) {
     table(isa)->to_f16(x, n, out);
 }
 
-void tk_attention(tk_isa isa, const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first, float scale,
-                  float *out, size_t out_stride, float *scratch) {
+void tk_attention(tk_isa isa, const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first,
+                  float scale, float *out, size_t out_stride, float *scratch) {
     if (m > 0) table(isa)->attention(kv, q, q_stride, m, first, scale, out, out_stride, scratch);
 }

@@ -30,7 +30,8 @@ static inline uint16_t tk_float_to_half(float value) {
     uint32_t bits = tk_float_bits(value);
     uint32_t sign = (bits >> 16) & 0x8000u;
     uint32_t magnitude = bits & 0x7fffffffu;
-    // Subnormal halves: adding 0.5 leaves the half's 2^-24 steps in the last places of the sum, rounded by the adder.
+    // Subnormal halves: adding 0.5 leaves the half's 2^-24 steps in the last places of the sum, rounded by
+    // the adder.
     uint32_t subnormal = tk_float_bits(tk_float_from_bits(magnitude) + 0.5f) - 0x3f000000u;
     uint32_t normal = (magnitude - 0x38000000u + 0xfffu + ((magnitude >> 13) & 1u)) >> 13;
     uint32_t special = magnitude > 0x7f800000u ? (0x7e00u | ((magnitude >> 13) & 0x3ffu)) : 0x7c00u;

@@ -1,4 +1,5 @@
-// What one instruction set implements. `dispatch.c` sends each public function to the table of the `isa` it is given.
+// What one instruction set implements. `dispatch.c` sends each public function to the table of the `isa` it
+// is given.
 #ifndef TESSERA_KERNEL_TABLE_H
 #define TESSERA_KERNEL_TABLE_H
 
@@ -8,12 +9,13 @@
 typedef struct tk_kernel_table {
     void (*dequantize_row)(tk_format format, const void *row, size_t n, float *out);
     void (*quantize_row)(const float *x, size_t n, tk_q8_block *out);
-    void (*matvec)(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x, float *y);
+    void (*matvec)(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
+                   float *y);
     void (*matmul)(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
                    size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
     size_t (*matmul_scratch_bytes)(tk_format format, size_t n);
-    void (*matmul_f32)(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const float *x,
-                       size_t x_stride, size_t m, float *y, size_t y_stride, float *scratch);
+    void (*matmul_f32)(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                       const float *x, size_t x_stride, size_t m, float *y, size_t y_stride, float *scratch);
     void (*rms_norm)(const float *x, const float *weight, size_t n, float epsilon, float *out);
     void (*add)(const float *x, size_t n, float *y);
     void (*silu_mul)(const float *gate, const float *up, size_t n, float *out);

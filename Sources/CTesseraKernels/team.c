@@ -1,8 +1,8 @@
 // A thread team: spin for the next job, then yield, then sleep.
 //
-// Work of a token arrives every few microseconds while a model runs, so waiting begins with a spin. On a machine that
-// is busy with other work a spinning thread keeps the processor from the one it waits for, so it soon yields and at
-// last sleeps; the waker pays for a system call only when somebody sleeps.
+// Work of a token arrives every few microseconds while a model runs, so waiting begins with a spin. On a
+// machine that is busy with other work a spinning thread keeps the processor from the one it waits for, so it
+// soon yields and at last sleeps; the waker pays for a system call only when somebody sleeps.
 #if defined(__linux__)
 #define _POSIX_C_SOURCE 200809L  // clocks and signal masks, which strict C11 hides
 #endif
@@ -31,12 +31,12 @@ typedef struct worker {
 
 // Words that threads wait on lie on cache lines of their own.
 struct tk_team {
-    _Alignas(64) atomic_uint job;           // grows by one for each job
-    _Alignas(64) atomic_uint finished;      // the last job that all workers have finished
-    _Alignas(64) atomic_int running;        // workers still in the current job
-    _Alignas(64) atomic_int arrived;        // threads waiting at the barrier
-    _Alignas(64) atomic_uint barrier;       // grows by one each time all have arrived
-    _Alignas(64) atomic_int sleepers;       // threads in (or entering) pthread_cond_wait
+    _Alignas(64) atomic_uint job;       // grows by one for each job
+    _Alignas(64) atomic_uint finished;  // the last job that all workers have finished
+    _Alignas(64) atomic_int running;    // workers still in the current job
+    _Alignas(64) atomic_int arrived;    // threads waiting at the barrier
+    _Alignas(64) atomic_uint barrier;   // grows by one each time all have arrived
+    _Alignas(64) atomic_int sleepers;   // threads in (or entering) pthread_cond_wait
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     void (*body)(void *context, int thread);

@@ -1,5 +1,6 @@
-// The small vector operations between products, in C that compilers vectorise. Each instruction set's `vectors.c`
-// includes this once, with `TK_NAME` giving the functions their prefix and its target attribute in force.
+// The small vector operations between products, in C that compilers vectorise. Each instruction set's
+// `vectors.c` includes this once, with `TK_NAME` giving the functions their prefix and its target attribute
+// in force.
 #include <math.h>
 
 #include "portable/dot.h"
@@ -28,7 +29,8 @@ static void rotate_halves(float *restrict low, float *restrict high, size_t half
     }
 }
 
-static void rotate_neighbours(float *restrict head, size_t half, const float *restrict cos, const float *restrict sin) {
+static void rotate_neighbours(float *restrict head, size_t half, const float *restrict cos,
+                              const float *restrict sin) {
     for (size_t i = 0; i < half; i++) {
         float a = head[2 * i], b = head[2 * i + 1];
         head[2 * i] = a * cos[i] - b * sin[i];
@@ -58,7 +60,8 @@ static float largest_number(const float *x, size_t n) {
 }
 
 float TK_NAME(log_sum_exp)(const float *x, size_t n) {
-    // Pieces short enough for float sums; their sums are added in double. A NaN goes through exp into the sum.
+    // Pieces short enough for float sums; their sums are added in double. A NaN goes through exp into the
+    // sum.
     enum { PIECE = 64 * TK_LANES };
     float largest = largest_number(x, n);
     float shift = isinf(largest) ? 0 : largest;

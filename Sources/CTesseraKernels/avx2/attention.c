@@ -1,7 +1,7 @@
 // Causal attention, AVX2 with FMA: the online softmax of portable/attention.c over tiles of two queries.
 //
-// Each result is reduced in one fixed order, whichever tile it is part of. Many queries share a chunk of the cache
-// converted to floats; few convert as they go.
+// Each result is reduced in one fixed order, whichever tile it is part of. Many queries share a chunk of the
+// cache converted to floats; few convert as they go.
 #include "avx2.h"
 
 #if defined(__x86_64__)
@@ -16,8 +16,8 @@ TK_BEGIN_AVX2
 enum {
     QUERIES = 2,
     KEYS = 4,
-    VECTORS = 4,              // of values, in a tile of the weighted sum
-    WORTH_CONVERTING = 4,     // queries
+    VECTORS = 4,           // of values, in a tile of the weighted sum
+    WORTH_CONVERTING = 4,  // queries
     CHUNK = TK_ATTENTION_CHUNK
 };
 
@@ -31,12 +31,14 @@ TK_INLINE __m256 load_row(tk_format format, const uint8_t *row, size_t i) {
     return format == TK_F16 ? tk_load_half8(row + 2 * i) : _mm256_castsi256_ps(tk_load(row + 4 * i));
 }
 
-// scores[t][p] = scale * q[t] . keys[p] for the first `count` positions; the last ones may be followed by copies.
+// scores[t][p] = scale * q[t] . keys[p] for the first `count` positions; the last ones may be followed by
+// copies.
 TK_INLINE void score(tk_format format, size_t queries, const float *const q[QUERIES], rows keys, size_t count,
                      size_t head_size, __m256 scale, float scores[QUERIES][CHUNK]) {
     for (size_t p = 0; p < count; p += KEYS) {
         const uint8_t *key[KEYS];
-        for (size_t k = 0; k < KEYS; k++) key[k] = keys.bytes + (p + k < count ? p + k : count - 1) * keys.stride;
+        for (size_t k = 0; k < KEYS; k++)
+            key[k] = keys.bytes + (p + k < count ? p + k : count - 1) * keys.stride;
         __m256 sums[QUERIES][KEYS];
         for (size_t t = 0; t < queries; t++)
             for (size_t k = 0; k < KEYS; k++) sums[t][k] = _mm256_setzero_ps();
@@ -60,8 +62,8 @@ TK_INLINE float largest_lane(__m256 v) {
     return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
 }
 
-// Turns the scores of `visible` positions into weights exp(score - largest), zero for the rest of the chunk, and
-// returns the factor for what was summed before.
+// Turns the scores of `visible` positions into weights exp(score - largest), zero for the rest of the chunk,
+// and returns the factor for what was summed before.
 TK_INLINE float weigh(float scores[CHUNK], size_t visible, tk_softmax_state *state) {
     size_t whole = (visible + 7) / 8 * 8;
     for (size_t p = visible; p < whole; p++) scores[p] = -INFINITY;
@@ -71,7 +73,8 @@ TK_INLINE float weigh(float scores[CHUNK], size_t visible, tk_softmax_state *sta
     float shift = largest == -INFINITY ? 0 : largest;  // nothing but -infinity: weights 0, not NaN
     __m256 sum = _mm256_setzero_ps();
     for (size_t p = 0; p < whole; p += 8) {
-        __m256 weight = tk_exp8_nonpositive(_mm256_sub_ps(_mm256_loadu_ps(scores + p), _mm256_set1_ps(shift)));
+        __m256 weight =
+            tk_exp8_nonpositive(_mm256_sub_ps(_mm256_loadu_ps(scores + p), _mm256_set1_ps(shift)));
         _mm256_storeu_ps(scores + p, weight);
         sum = _mm256_add_ps(sum, weight);
     }
@@ -81,9 +84,9 @@ TK_INLINE float weigh(float scores[CHUNK], size_t visible, tk_softmax_state *sta
     return kept;
 }
 
-// out[t] = kept[t] * out[t] + sum over p < visible[t] of weights[t][p] * values[p], for `vectors` vectors from element
-// i on. A position that only the last query sees must not touch the first one's sum, be its weight 0 or not: the value
-// may be infinite.
+// out[t] = kept[t] * out[t] + sum over p < visible[t] of weights[t][p] * values[p], for `vectors` vectors
+// from element i on. A position that only the last query sees must not touch the first one's sum, be its
+// weight 0 or not: the value may be infinite.
 TK_INLINE void add_values(tk_format format, size_t queries, size_t vectors, float weights[QUERIES][CHUNK],
                           const float kept[QUERIES], rows values, const size_t visible[QUERIES], size_t i,
                           float *const out[QUERIES]) {
@@ -101,7 +104,8 @@ TK_INLINE void add_values(tk_format format, size_t queries, size_t vectors, floa
     for (; p < visible[queries - 1]; p++)
         for (size_t v = 0; v < vectors; v++) {
             __m256 value = load_row(format, values.bytes + p * values.stride, i + 8 * v);
-            sums[queries - 1][v] = _mm256_fmadd_ps(_mm256_set1_ps(weights[queries - 1][p]), value, sums[queries - 1][v]);
+            sums[queries - 1][v] =
+                _mm256_fmadd_ps(_mm256_set1_ps(weights[queries - 1][p]), value, sums[queries - 1][v]);
         }
     for (size_t t = 0; t < queries; t++)
         for (size_t v = 0; v < vectors; v++) _mm256_storeu_ps(out[t] + i + 8 * v, sums[t][v]);
@@ -121,9 +125,9 @@ TK_INLINE void attend(tk_format format, size_t queries, const float *const q[QUE
     for (; i < head_size; i += 8) add_values(format, queries, 1, weights, kept, values, visible, i, out);
 }
 
-TK_INLINE void attend_all(tk_format format, rows keys, rows values, size_t start, size_t count, const float *q,
-                          size_t q_stride, size_t m, size_t first, size_t head_size, float scale,
-                          tk_softmax_state *states, float *out, size_t out_stride) {
+TK_INLINE void attend_all(tk_format format, rows keys, rows values, size_t start, size_t count,
+                          const float *q, size_t q_stride, size_t m, size_t first, size_t head_size,
+                          float scale, tk_softmax_state *states, float *out, size_t out_stride) {
     for (size_t t = start > first ? start - first : 0; t < m;) {
         size_t seen = first + t + 1 - start;
         size_t visible[QUERIES] = {seen < count ? seen : count, seen + 1 < count ? seen + 1 : count};
@@ -141,7 +145,8 @@ TK_INLINE void attend_all(tk_format format, rows keys, rows values, size_t start
 }
 
 static void convert_rows(const uint8_t *bytes, size_t stride, size_t count, size_t head_size, float *out) {
-    for (size_t p = 0; p < count; p++) tk_avx2_dequantize_row(TK_F16, bytes + p * stride, head_size, out + p * head_size);
+    for (size_t p = 0; p < count; p++)
+        tk_avx2_dequantize_row(TK_F16, bytes + p * stride, head_size, out + p * head_size);
 }
 
 void tk_avx2_attention(const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first, float scale,
@@ -172,11 +177,11 @@ void tk_avx2_attention(const tk_kv *kv, const float *q, size_t q_stride, size_t 
             as_floats = true;
         }
         if (as_floats)
-            attend_all(TK_F32, keys, values, start, count, q, q_stride, m, first, head_size, scale, states, out,
-                       out_stride);
+            attend_all(TK_F32, keys, values, start, count, q, q_stride, m, first, head_size, scale, states,
+                       out, out_stride);
         else
-            attend_all(TK_F16, keys, values, start, count, q, q_stride, m, first, head_size, scale, states, out,
-                       out_stride);
+            attend_all(TK_F16, keys, values, start, count, q, q_stride, m, first, head_size, scale, states,
+                       out, out_stride);
     }
     for (size_t t = 0; t < m; t++)
         for (size_t i = 0; i < head_size; i += 8) {

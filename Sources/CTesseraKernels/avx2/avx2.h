@@ -8,7 +8,7 @@
 #include "../blocks.h"
 
 // Functions between these two may use the instructions, without compiler flags for the file.
-#define TK_BEGIN_AVX2 \
+#define TK_BEGIN_AVX2                                                                                        \
     _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,f16c\"))), apply_to = function)")
 #define TK_END_AVX2 _Pragma("clang attribute pop")
 
@@ -18,18 +18,20 @@ void tk_avx2_dequantize_row(tk_format format, const void *row, size_t n, float *
 void tk_avx2_quantize_row(const float *x, size_t n, tk_q8_block *out);
 void tk_avx2_to_f16(const float *x, size_t n, uint16_t *out);
 
-void tk_avx2_matvec(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x, float *y);
+void tk_avx2_matvec(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
+                    float *y);
 void tk_avx2_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
                     size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
 size_t tk_avx2_matmul_scratch_bytes(tk_format format, size_t n);
 
-void tk_avx2_matvec_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1, const float *x,
-                          float *y);
+void tk_avx2_matvec_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
+                          const float *x, float *y);
 void tk_avx2_matmul_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
-                          const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride, float *scratch);
+                          const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
+                          float *scratch);
 size_t tk_avx2_dense_scratch_bytes(size_t n);
-void tk_avx2_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const float *x,
-                        size_t x_stride, size_t m, float *y, size_t y_stride, float *scratch);
+void tk_avx2_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                        const float *x, size_t x_stride, size_t m, float *y, size_t y_stride, float *scratch);
 
 void tk_avx2_rms_norm(const float *x, const float *weight, size_t n, float epsilon, float *out);
 void tk_avx2_add(const float *x, size_t n, float *y);
@@ -82,7 +84,8 @@ TK_INLINE float tk_fold8(__m256 v) {
 TK_INLINE __m256 tk_fold_4x2(const __m256 a[4], const __m256 b[4]) {
     __m256 four[4];
     for (int i = 0; i < 4; i++)
-        four[i] = _mm256_add_ps(_mm256_permute2f128_ps(a[i], b[i], 0x20), _mm256_permute2f128_ps(a[i], b[i], 0x31));
+        four[i] =
+            _mm256_add_ps(_mm256_permute2f128_ps(a[i], b[i], 0x20), _mm256_permute2f128_ps(a[i], b[i], 0x31));
     __m256 t0 = _mm256_add_ps(_mm256_unpacklo_ps(four[0], four[1]), _mm256_unpackhi_ps(four[0], four[1]));
     __m256 t1 = _mm256_add_ps(_mm256_unpacklo_ps(four[2], four[3]), _mm256_unpackhi_ps(four[2], four[3]));
     return _mm256_add_ps(_mm256_shuffle_ps(t0, t1, 0x44), _mm256_shuffle_ps(t0, t1, 0xee));

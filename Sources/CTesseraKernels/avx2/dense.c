@@ -1,7 +1,7 @@
 // Products with F32, F16 and BF16 rows, and the float32 path of all formats, AVX2 with FMA.
 //
-// Lane j of a sum takes elements j, j + 8, j + 16, ... in order; then the lanes are folded in one fixed order. Every
-// tile does the same for each of its results, so they do not depend on the tile.
+// Lane j of a sum takes elements j, j + 8, j + 16, ... in order; then the lanes are folded in one fixed
+// order. Every tile does the same for each of its results, so they do not depend on the tile.
 #include "avx2.h"
 
 #if defined(__x86_64__)
@@ -31,8 +31,8 @@ TK_INLINE __m256 load_last(tk_format format, const uint8_t *row, size_t i, size_
 }
 
 // sums[r * tokens + t] = lanes of rows[r] . x[t]
-TK_INLINE void tile(tk_format format, size_t rows, size_t tokens, const uint8_t *const row[], const uint8_t *const x[],
-                    size_t n, bool prefetch, __m256 *sums) {
+TK_INLINE void tile(tk_format format, size_t rows, size_t tokens, const uint8_t *const row[],
+                    const uint8_t *const x[], size_t n, bool prefetch, __m256 *sums) {
     for (size_t i = 0; i < rows * tokens; i++) sums[i] = _mm256_setzero_ps();
     size_t i = 0;
     for (; i + 8 <= n; i += 8) {
@@ -44,19 +44,22 @@ TK_INLINE void tile(tk_format format, size_t rows, size_t tokens, const uint8_t 
         for (size_t r = 0; r < rows; r++) w[r] = load_weights(format, row[r], i);
         for (size_t t = 0; t < tokens; t++) {
             __m256 v = load_weights(TK_F32, x[t], i);
-            for (size_t r = 0; r < rows; r++) sums[r * tokens + t] = _mm256_fmadd_ps(w[r], v, sums[r * tokens + t]);
+            for (size_t r = 0; r < rows; r++)
+                sums[r * tokens + t] = _mm256_fmadd_ps(w[r], v, sums[r * tokens + t]);
         }
     }
     if (i < n)
         for (size_t r = 0; r < rows; r++) {
             __m256 w = load_last(format, row[r], i, n);
             for (size_t t = 0; t < tokens; t++)
-                sums[r * tokens + t] = _mm256_fmadd_ps(w, load_last(TK_F32, x[t], i, n), sums[r * tokens + t]);
+                sums[r * tokens + t] =
+                    _mm256_fmadd_ps(w, load_last(TK_F32, x[t], i, n), sums[r * tokens + t]);
         }
 }
 
 TK_INLINE void store_tile(tk_format format, size_t rows, size_t tokens, const uint8_t *row, size_t row_bytes,
-                          const uint8_t *x, size_t x_stride, size_t n, bool prefetch, float *y, size_t y_stride) {
+                          const uint8_t *x, size_t x_stride, size_t n, bool prefetch, float *y,
+                          size_t y_stride) {
     const uint8_t *row_pointers[ROWS], *x_pointers[TOKENS_OF_ONE_ROW];
     for (size_t r = 0; r < rows; r++) row_pointers[r] = row + r * row_bytes;
     for (size_t t = 0; t < tokens; t++) x_pointers[t] = x + t * x_stride;
@@ -66,8 +69,8 @@ TK_INLINE void store_tile(tk_format format, size_t rows, size_t tokens, const ui
         for (size_t t = 0; t < tokens; t++) y[t * y_stride + r] = tk_fold8(sums[r * tokens + t]);
 }
 
-TK_INLINE void matvec(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1, const uint8_t *x,
-                      float *y) {
+TK_INLINE void matvec(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
+                      const uint8_t *x, float *y) {
     size_t row_bytes = n * width_of(format);
     size_t row = row0;
     for (; row + ROWS <= row1; row += ROWS)
@@ -76,8 +79,8 @@ TK_INLINE void matvec(tk_format format, const uint8_t *weights, size_t n, size_t
         store_tile(format, 1, 1, weights + row * row_bytes, row_bytes, x, 0, n, true, y + row, 0);
 }
 
-void tk_avx2_matvec_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1, const float *x,
-                          float *y) {
+void tk_avx2_matvec_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
+                          const float *x, float *y) {
     const uint8_t *bytes = (const void *)x;
     switch (format) {
     case TK_F32:
@@ -95,14 +98,16 @@ void tk_avx2_matvec_dense(tk_format format, const uint8_t *weights, size_t n, si
 }
 
 // Float rows `row_bytes` apart.
-TK_INLINE void rows_times_tokens(size_t rows, size_t tokens, const uint8_t *row, size_t row_bytes, const uint8_t *x,
-                                 size_t x_stride, size_t m, size_t n, float *y, size_t y_stride) {
+TK_INLINE void rows_times_tokens(size_t rows, size_t tokens, const uint8_t *row, size_t row_bytes,
+                                 const uint8_t *x, size_t x_stride, size_t m, size_t n, float *y,
+                                 size_t y_stride) {
     size_t t = 0;
     for (; t + tokens <= m; t += tokens)
-        store_tile(TK_F32, rows, tokens, row, row_bytes, x + t * x_stride, x_stride, n, false, y + t * y_stride,
-                   y_stride);
+        store_tile(TK_F32, rows, tokens, row, row_bytes, x + t * x_stride, x_stride, n, false,
+                   y + t * y_stride, y_stride);
     for (; t < m; t++)
-        store_tile(TK_F32, rows, 1, row, row_bytes, x + t * x_stride, x_stride, n, false, y + t * y_stride, y_stride);
+        store_tile(TK_F32, rows, 1, row, row_bytes, x + t * x_stride, x_stride, n, false, y + t * y_stride,
+                   y_stride);
 }
 
 size_t tk_avx2_dense_scratch_bytes(size_t n) {
@@ -110,7 +115,8 @@ size_t tk_avx2_dense_scratch_bytes(size_t n) {
 }
 
 void tk_avx2_matmul_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
-                          const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride, float *scratch) {
+                          const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
+                          float *scratch) {
     enum { BATCH = 32 * TOKENS };
     size_t row_bytes = n * width_of(format);
     for (size_t start = 0; start < m; start += BATCH) {
@@ -121,7 +127,8 @@ void tk_avx2_matmul_dense(tk_format format, const uint8_t *weights, size_t n, si
             const uint8_t *bytes = weights + row * row_bytes;
             size_t stride = row_bytes;
             if (format != TK_F32) {
-                for (size_t r = 0; r < rows; r++) tk_avx2_dequantize_row(format, bytes + r * row_bytes, n, scratch + r * n);
+                for (size_t r = 0; r < rows; r++)
+                    tk_avx2_dequantize_row(format, bytes + r * row_bytes, n, scratch + r * n);
                 bytes = (const void *)scratch;
                 stride = n * sizeof(float);
             }
@@ -129,19 +136,21 @@ void tk_avx2_matmul_dense(tk_format format, const uint8_t *weights, size_t n, si
             if (rows == ROWS)
                 rows_times_tokens(ROWS, TOKENS, bytes, stride, batch, x_stride, tokens, n, out, y_stride);
             else
-                rows_times_tokens(1, TOKENS_OF_ONE_ROW, bytes, stride, batch, x_stride, tokens, n, out, y_stride);
+                rows_times_tokens(1, TOKENS_OF_ONE_ROW, bytes, stride, batch, x_stride, tokens, n, out,
+                                  y_stride);
             row += rows;
         }
     }
 }
 
-void tk_avx2_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const float *x,
-                        size_t x_stride, size_t m, float *y, size_t y_stride, float *scratch) {
+void tk_avx2_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                        const float *x, size_t x_stride, size_t m, float *y, size_t y_stride,
+                        float *scratch) {
     size_t row_bytes = tk_row_bytes(format, n);
     for (size_t row = row0; row < row1; row++) {
         tk_avx2_dequantize_row(format, (const uint8_t *)weights + row * row_bytes, n, scratch);
-        rows_times_tokens(1, TOKENS_OF_ONE_ROW, (const void *)scratch, 0, (const void *)x, x_stride * sizeof(float), m,
-                          n, y + row, y_stride);
+        rows_times_tokens(1, TOKENS_OF_ONE_ROW, (const void *)scratch, 0, (const void *)x,
+                          x_stride * sizeof(float), m, n, y + row, y_stride);
     }
 }
 

@@ -9,10 +9,12 @@ TK_BEGIN_AVX2
 
 enum {
     TK_ROWS = 8,
-    TK_PREFETCH_BYTES = 1024  // further ahead than the next eight rows; longer and shorter ways measured slower
+    TK_PREFETCH_BYTES =
+        1024  // further ahead than the next eight rows; longer and shorter ways measured slower
 };
 
-// Sums for rows 0...7 from products of the pairs of rows (0, 4), (1, 5), (2, 6), (3, 7), four int32 in each half.
+// Sums for rows 0...7 from products of the pairs of rows (0, 4), (1, 5), (2, 6), (3, 7), four int32 in each
+// half.
 TK_INLINE __m256i tk_fold_int32(const __m256i p[4]) {
     __m256i t0 = _mm256_add_epi32(_mm256_unpacklo_epi64(p[0], p[1]), _mm256_unpackhi_epi64(p[0], p[1]));
     __m256i t1 = _mm256_add_epi32(_mm256_unpacklo_epi64(p[2], p[3]), _mm256_unpackhi_epi64(p[2], p[3]));
@@ -25,8 +27,9 @@ TK_INLINE __m128i tk_load_16(const uint8_t *bytes) {
     return _mm_loadu_si128((const void *)bytes);
 }
 
-// The f16 pairs (d, m) at the start of a block of eight consecutive rows. Loading row i's 16 bytes 4 * i early puts its
-// pair where it belongs, and blending is cheaper than inserting; the bytes are those of the rows before.
+// The f16 pairs (d, m) at the start of a block of eight consecutive rows. Loading row i's 16 bytes 4 * i
+// early puts its pair where it belongs, and blending is cheaper than inserting; the bytes are those of the
+// rows before.
 TK_INLINE void tk_load_scales(const uint8_t *const rows[TK_ROWS], size_t offset, __m256 *d, __m256 *m) {
     __m128i low = tk_load_16(rows[0] + offset), high = tk_load_16(rows[4] + offset);
     low = _mm_blend_epi32(low, tk_load_16(rows[1] + offset - 4), 2);
@@ -42,11 +45,11 @@ TK_INLINE void tk_load_scales(const uint8_t *const rows[TK_ROWS], size_t offset,
 
 // The f16 at the start of a block of eight rows.
 TK_INLINE __m256 tk_load_scale(const uint8_t *const rows[TK_ROWS], size_t offset) {
-    return _mm256_cvtph_ps(_mm_setr_epi16(
-        (short)tk_load_u16(rows[0] + offset), (short)tk_load_u16(rows[1] + offset),
-        (short)tk_load_u16(rows[2] + offset), (short)tk_load_u16(rows[3] + offset),
-        (short)tk_load_u16(rows[4] + offset), (short)tk_load_u16(rows[5] + offset),
-        (short)tk_load_u16(rows[6] + offset), (short)tk_load_u16(rows[7] + offset)));
+    return _mm256_cvtph_ps(
+        _mm_setr_epi16((short)tk_load_u16(rows[0] + offset), (short)tk_load_u16(rows[1] + offset),
+                       (short)tk_load_u16(rows[2] + offset), (short)tk_load_u16(rows[3] + offset),
+                       (short)tk_load_u16(rows[4] + offset), (short)tk_load_u16(rows[5] + offset),
+                       (short)tk_load_u16(rows[6] + offset), (short)tk_load_u16(rows[7] + offset)));
 }
 
 // The same for rows of which some are repeated.
@@ -61,9 +64,11 @@ TK_INLINE void tk_load_last_scales(const uint8_t *const rows[TK_ROWS], size_t of
 }
 
 // Asks for the next eight rows while a block of these is worked on.
-TK_INLINE void tk_prefetch_next_rows(const uint8_t *rows, size_t row_bytes, size_t offset, size_t block_bytes) {
+TK_INLINE void tk_prefetch_next_rows(const uint8_t *rows, size_t row_bytes, size_t offset,
+                                     size_t block_bytes) {
     for (size_t line = 0; line < TK_ROWS * block_bytes; line += 64)
-        _mm_prefetch((const char *)rows + TK_ROWS * (row_bytes + offset) + TK_PREFETCH_BYTES + line, _MM_HINT_T0);
+        _mm_prefetch((const char *)rows + TK_ROWS * (row_bytes + offset) + TK_PREFETCH_BYTES + line,
+                     _MM_HINT_T0);
 }
 
 TK_END_AVX2

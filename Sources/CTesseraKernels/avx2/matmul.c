@@ -1,9 +1,10 @@
 // Many tokens times quantised rows, AVX2.
 //
-// Eight rows at a time are unpacked into a panel whose vectors hold four consecutive weights of each row. A token's
-// four activations, broadcast, multiply all eight rows at once, and a block's sum needs no folding: lane i is row i.
-// A tile of the panel by four tokens keeps its sums in registers. (Two panels by three tokens measured 5 % faster for
-// nibbles and slower for bytes.) A panel is used for all tokens of a batch that fits the second-level cache.
+// Eight rows at a time are unpacked into a panel whose vectors hold four consecutive weights of each row. A
+// token's four activations, broadcast, multiply all eight rows at once, and a block's sum needs no folding:
+// lane i is row i. A tile of the panel by four tokens keeps its sums in registers. (Two panels by three
+// tokens measured 5 % faster for nibbles and slower for bytes.) A panel is used for all tokens of a batch
+// that fits the second-level cache.
 #include "avx2.h"
 
 #if defined(__x86_64__)
@@ -21,19 +22,21 @@ enum {
 typedef struct panel_block {
     uint8_t q[STEPS][ROWS][4];  // nibbles, or int8 of Q8_0
     float d[ROWS];
-    float m[ROWS];              // w = d * q + m; unused by Q8_0
+    float m[ROWS];  // w = d * q + m; unused by Q8_0
 } panel_block;
 
 // Rows `row` ... `row` + 7, of which those from `end` on repeat the last one.
-TK_INLINE void pack_panel(tk_format format, size_t block_bytes, const uint8_t *weights, size_t blocks, size_t row,
-                          size_t end, panel_block *out) {
+TK_INLINE void pack_panel(tk_format format, size_t block_bytes, const uint8_t *weights, size_t blocks,
+                          size_t row, size_t end, panel_block *out) {
     const uint8_t *rows[ROWS];
-    for (size_t i = 0; i < ROWS; i++) rows[i] = weights + (row + i < end ? row + i : end - 1) * blocks * block_bytes;
+    for (size_t i = 0; i < ROWS; i++)
+        rows[i] = weights + (row + i < end ? row + i : end - 1) * blocks * block_bytes;
     for (size_t b = 0; b < blocks; b++) {
         __m256i v[ROWS];
         for (size_t i = 0; i < ROWS; i++) {
             const uint8_t *bytes = rows[i] + b * block_bytes;
-            v[i] = format == TK_Q8_0 ? tk_load(bytes + 2) : tk_unpack_nibbles(bytes + (format == TK_Q4_1 ? 4 : 2));
+            v[i] = format == TK_Q8_0 ? tk_load(bytes + 2)
+                                     : tk_unpack_nibbles(bytes + (format == TK_Q4_1 ? 4 : 2));
         }
         tk_transpose_8x8(v);
         for (size_t i = 0; i < STEPS; i++) _mm256_storeu_si256((void *)out[b].q[i], v[i]);
@@ -87,8 +90,8 @@ TK_INLINE void tile(tk_format format, size_t tokens, const panel_block *panel, s
 }
 
 // The first `count` rows of the panel times `tokens` tokens, to y[t * y_stride].
-TK_INLINE void store_tile(tk_format format, size_t tokens, const panel_block *panel, size_t blocks, const uint8_t *x,
-                          size_t x_stride, float *y, size_t y_stride, size_t count) {
+TK_INLINE void store_tile(tk_format format, size_t tokens, const panel_block *panel, size_t blocks,
+                          const uint8_t *x, size_t x_stride, float *y, size_t y_stride, size_t count) {
     const tk_q8_block *token[TOKENS];
     for (size_t t = 0; t < tokens; t++) token[t] = (const void *)(x + t * x_stride);
     __m256 sums[TOKENS];
@@ -113,8 +116,9 @@ TK_INLINE void panel_times_tokens(tk_format format, const panel_block *panel, si
     if (m == 1) store_tile(format, 1, panel, blocks, x, x_stride, y, y_stride, count);
 }
 
-TK_INLINE void matmul(tk_format format, size_t block_bytes, const uint8_t *weights, size_t n, size_t row0, size_t row1,
-                      const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride, panel_block *panel) {
+TK_INLINE void matmul(tk_format format, size_t block_bytes, const uint8_t *weights, size_t n, size_t row0,
+                      size_t row1, const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
+                      panel_block *panel) {
     size_t blocks = n / TK_BLOCK;
     size_t batch = BATCH_BYTES / (blocks * sizeof(tk_q8_block) + 1) / TOKENS * TOKENS;
     if (batch < 8 * TOKENS) batch = 8 * TOKENS;
@@ -123,15 +127,16 @@ TK_INLINE void matmul(tk_format format, size_t block_bytes, const uint8_t *weigh
         for (size_t row = row0; row < row1; row += ROWS) {
             size_t count = row1 - row < ROWS ? row1 - row : ROWS;
             pack_panel(format, block_bytes, weights, blocks, row, row1, panel);
-            panel_times_tokens(format, panel, blocks, x + t * x_stride, x_stride, tokens, y + t * y_stride + row,
-                               y_stride, count);
+            panel_times_tokens(format, panel, blocks, x + t * x_stride, x_stride, tokens,
+                               y + t * y_stride + row, y_stride, count);
         }
     }
 }
 
-// For so few tokens that unpacking into panels does not pay: eight rows at a time, which stay in the first-level cache.
-static void matvecs(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1, const uint8_t *x,
-                    size_t x_stride, size_t m, float *y, size_t y_stride) {
+// For so few tokens that unpacking into panels does not pay: eight rows at a time, which stay in the
+// first-level cache.
+static void matvecs(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
+                    const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride) {
     for (size_t row = row0; row < row1; row += ROWS)
         for (size_t t = 0; t < m; t++)
             tk_avx2_matvec(format, weights, n, row, row1 - row < ROWS ? row1 : row + ROWS, x + t * x_stride,

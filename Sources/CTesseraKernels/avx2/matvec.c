@@ -1,8 +1,8 @@
 // One token times quantised rows, AVX2.
 //
-// Eight rows go together. Per block, their products are folded into one vector of eight integer sums (one lane a row),
-// so that scales are applied once per eight rows; the many-token kernel adds blocks in the same way and order, which
-// makes the two bit-equal. Rows past the end repeat the last one and are not stored.
+// Eight rows go together. Per block, their products are folded into one vector of eight integer sums (one
+// lane a row), so that scales are applied once per eight rows; the many-token kernel adds blocks in the same
+// way and order, which makes the two bit-equal. Rows past the end repeat the last one and are not stored.
 #include "avx2.h"
 
 #if defined(__x86_64__)
@@ -19,8 +19,8 @@ TK_INLINE __m256i nibble_products(const uint8_t *low, const uint8_t *high, __m25
     return _mm256_add_epi16(first, second);
 }
 
-// Sums for rows 0...7 from products of the pairs (0, 4), (1, 5), (2, 6), (3, 7). The int16 sums stay below 2^15:
-// 16 * 15 * 127 = 30480.
+// Sums for rows 0...7 from products of the pairs (0, 4), (1, 5), (2, 6), (3, 7). The int16 sums stay below
+// 2^15: 16 * 15 * 127 = 30480.
 TK_INLINE __m256i fold_int16(const __m256i p[4]) {
     __m256i t0 = _mm256_add_epi16(_mm256_unpacklo_epi64(p[0], p[1]), _mm256_unpackhi_epi64(p[0], p[1]));
     __m256i t1 = _mm256_add_epi16(_mm256_unpacklo_epi64(p[2], p[3]), _mm256_unpackhi_epi64(p[2], p[3]));
@@ -50,7 +50,8 @@ TK_INLINE __m256 eight_rows(tk_format format, bool whole, size_t block_bytes, si
         __m256i products[4];
         for (size_t i = 0; i < 4; i++) {
             const uint8_t *low = rows[i] + offset + header_bytes, *high = rows[i + 4] + offset + header_bytes;
-            products[i] = format == TK_Q8_0 ? byte_products(low, high, x0, x1) : nibble_products(low, high, x0, x1);
+            products[i] =
+                format == TK_Q8_0 ? byte_products(low, high, x0, x1) : nibble_products(low, high, x0, x1);
         }
         __m256i integers = format == TK_Q8_0 ? tk_fold_int32(products) : fold_int16(products);
         __m256 d, m = _mm256_setzero_ps();
@@ -68,8 +69,8 @@ TK_INLINE __m256 eight_rows(tk_format format, bool whole, size_t block_bytes, si
     return sum;
 }
 
-TK_INLINE void matvec(tk_format format, size_t block_bytes, size_t header_bytes, const uint8_t *weights, size_t n,
-                      size_t row0, size_t row1, const tk_q8_block *x, float *y) {
+TK_INLINE void matvec(tk_format format, size_t block_bytes, size_t header_bytes, const uint8_t *weights,
+                      size_t n, size_t row0, size_t row1, const tk_q8_block *x, float *y) {
     size_t blocks = n / TK_BLOCK;
     size_t row_bytes = blocks * block_bytes;
     const uint8_t *rows[TK_ROWS];
@@ -80,7 +81,8 @@ TK_INLINE void matvec(tk_format format, size_t block_bytes, size_t header_bytes,
     }
     if (row < row1) {
         float last[TK_ROWS];
-        for (size_t i = 0; i < TK_ROWS; i++) rows[i] = weights + (row + i < row1 ? row + i : row1 - 1) * row_bytes;
+        for (size_t i = 0; i < TK_ROWS; i++)
+            rows[i] = weights + (row + i < row1 ? row + i : row1 - 1) * row_bytes;
         _mm256_storeu_ps(last, eight_rows(format, false, block_bytes, header_bytes, rows, blocks, x));
         memcpy(y + row, last, (row1 - row) * sizeof(float));
     }

@@ -18,13 +18,15 @@ TK_INLINE void dequantize_q4(const uint8_t *nibbles, float d, float m, float *ou
     __m128i bytes = _mm_loadu_si128((const void *)nibbles);
     __m128i mask = _mm_set1_epi8(15);
     dequantize_16(_mm_and_si128(bytes, mask), false, _mm256_set1_ps(d), _mm256_set1_ps(m), out);
-    dequantize_16(_mm_and_si128(_mm_srli_epi16(bytes, 4), mask), false, _mm256_set1_ps(d), _mm256_set1_ps(m), out + 16);
+    dequantize_16(_mm_and_si128(_mm_srli_epi16(bytes, 4), mask), false, _mm256_set1_ps(d), _mm256_set1_ps(m),
+                  out + 16);
 }
 
 TK_INLINE void dequantize_q8(const uint8_t *values, float d, float *out) {
     __m256 minus_zero = _mm256_set1_ps(-0.0f);
     dequantize_16(_mm_loadu_si128((const void *)values), true, _mm256_set1_ps(d), minus_zero, out);
-    dequantize_16(_mm_loadu_si128((const void *)(values + 16)), true, _mm256_set1_ps(d), minus_zero, out + 16);
+    dequantize_16(_mm_loadu_si128((const void *)(values + 16)), true, _mm256_set1_ps(d), minus_zero,
+                  out + 16);
 }
 
 void tk_avx2_dequantize_row(tk_format format, const void *row, size_t n, float *out) {
@@ -45,8 +47,8 @@ void tk_avx2_dequantize_row(tk_format format, const void *row, size_t n, float *
         return;
     case TK_Q4_1:
         for (; i + TK_BLOCK <= n; i += TK_BLOCK, bytes += TK_Q4_1_BYTES)
-            dequantize_q4(bytes + 4, tk_half_to_float(tk_load_u16(bytes)), tk_half_to_float(tk_load_u16(bytes + 2)),
-                          out + i);
+            dequantize_q4(bytes + 4, tk_half_to_float(tk_load_u16(bytes)),
+                          tk_half_to_float(tk_load_u16(bytes + 2)), out + i);
         return;
     case TK_Q8_0:
         for (; i + TK_BLOCK <= n; i += TK_BLOCK, bytes += TK_Q8_0_BYTES)
@@ -99,7 +101,8 @@ void tk_avx2_quantize_row(const float *x, size_t n, tk_q8_block *out) {
 void tk_avx2_to_f16(const float *x, size_t n, uint16_t *out) {
     size_t i = 0;
     for (; i + 8 <= n; i += 8)
-        _mm_storeu_si128((void *)(out + i), _mm256_cvtps_ph(_mm256_loadu_ps(x + i), _MM_FROUND_TO_NEAREST_INT));
+        _mm_storeu_si128((void *)(out + i),
+                         _mm256_cvtps_ph(_mm256_loadu_ps(x + i), _MM_FROUND_TO_NEAREST_INT));
     tk_portable_to_f16(x + i, n - i, out + i);
 }
 

@@ -6,16 +6,19 @@
 
 #if defined(__x86_64__)
 
-#if !defined(TK_BEGIN_AVX512)  // a build that emulates the instructions defines both as nothing
-#define TK_BEGIN_AVX512                                                                                              \
-    _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni\"))), apply_to = function)")
+// A build that emulates the instructions defines both as nothing.
+#if !defined(TK_BEGIN_AVX512)
+#define TK_AVX512_FEATURES "avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"
+#define TK_PRAGMA(text) _Pragma(#text)
+#define TK_BEGIN_AVX512                                                                                      \
+    TK_PRAGMA(clang attribute push(__attribute__((target(TK_AVX512_FEATURES))), apply_to = function))
 #define TK_END_AVX512 _Pragma("clang attribute pop")
 #endif
 
-void tk_avx512_matvec(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
-                      float *y);
-void tk_avx512_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
-                      size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
+void tk_avx512_matvec(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                      const void *x, float *y);
+void tk_avx512_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                      const void *x, size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
 size_t tk_avx512_matmul_scratch_bytes(tk_format format, size_t n);
 
 #endif

@@ -17,14 +17,15 @@ enum {
 typedef struct panel_block {
     uint8_t q[STEPS][ROWS][4];  // unsigned: nibbles, or q + 128 of Q8_0
     float d[ROWS];
-    float m[ROWS];              // w = d * q + m
+    float m[ROWS];  // w = d * q + m
 } panel_block;
 
 // Rows `row` ... `row` + 15, of which those from `end` on repeat the last one.
-TK_INLINE void pack_panel(tk_format format, size_t block_bytes, const uint8_t *weights, size_t blocks, size_t row,
-                          size_t end, panel_block *out) {
+TK_INLINE void pack_panel(tk_format format, size_t block_bytes, const uint8_t *weights, size_t blocks,
+                          size_t row, size_t end, panel_block *out) {
     const uint8_t *rows[ROWS];
-    for (size_t i = 0; i < ROWS; i++) rows[i] = weights + (row + i < end ? row + i : end - 1) * blocks * block_bytes;
+    for (size_t i = 0; i < ROWS; i++)
+        rows[i] = weights + (row + i < end ? row + i : end - 1) * blocks * block_bytes;
     for (size_t b = 0; b < blocks; b++) {
         for (size_t half = 0; half < ROWS; half += 8) {
             __m256i v[8];
@@ -48,8 +49,8 @@ TK_INLINE void pack_panel(tk_format format, size_t block_bytes, const uint8_t *w
 }
 
 // sums[t] = the panel's rows times token t
-TK_INLINE void tile(size_t tokens, const panel_block *panel, size_t blocks, const tk_q8_block *const x[TOKENS],
-                    __m512 sums[TOKENS]) {
+TK_INLINE void tile(size_t tokens, const panel_block *panel, size_t blocks,
+                    const tk_q8_block *const x[TOKENS], __m512 sums[TOKENS]) {
     for (size_t t = 0; t < tokens; t++) sums[t] = _mm512_setzero_ps();
     for (size_t b = 0; b < blocks; b++) {
         __m512i integers[TOKENS];
@@ -73,8 +74,8 @@ TK_INLINE void tile(size_t tokens, const panel_block *panel, size_t blocks, cons
 }
 
 // The first `count` rows of the panel times `tokens` tokens, to y[t * y_stride].
-TK_INLINE void store_tile(size_t tokens, const panel_block *panel, size_t blocks, const uint8_t *x, size_t x_stride,
-                          float *y, size_t y_stride, size_t count) {
+TK_INLINE void store_tile(size_t tokens, const panel_block *panel, size_t blocks, const uint8_t *x,
+                          size_t x_stride, float *y, size_t y_stride, size_t count) {
     const tk_q8_block *token[TOKENS];
     for (size_t t = 0; t < tokens; t++) token[t] = (const void *)(x + t * x_stride);
     __m512 sums[TOKENS];
@@ -90,8 +91,8 @@ TK_INLINE void store_tile(size_t tokens, const panel_block *panel, size_t blocks
     }
 }
 
-static void panel_times_tokens(const panel_block *panel, size_t blocks, const uint8_t *x, size_t x_stride, size_t m,
-                               float *y, size_t y_stride, size_t count) {
+static void panel_times_tokens(const panel_block *panel, size_t blocks, const uint8_t *x, size_t x_stride,
+                               size_t m, float *y, size_t y_stride, size_t count) {
     for (; m >= TOKENS; m -= TOKENS, x += TOKENS * x_stride, y += TOKENS * y_stride)
         store_tile(TOKENS, panel, blocks, x, x_stride, y, y_stride, count);
     if (m >= 4) {
@@ -105,8 +106,9 @@ static void panel_times_tokens(const panel_block *panel, size_t blocks, const ui
     if (m == 1) store_tile(1, panel, blocks, x, x_stride, y, y_stride, count);
 }
 
-TK_INLINE void matmul(tk_format format, size_t block_bytes, const uint8_t *weights, size_t n, size_t row0, size_t row1,
-                      const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride, panel_block *panel) {
+TK_INLINE void matmul(tk_format format, size_t block_bytes, const uint8_t *weights, size_t n, size_t row0,
+                      size_t row1, const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
+                      panel_block *panel) {
     size_t blocks = n / TK_BLOCK;
     size_t batch = BATCH_BYTES / (blocks * sizeof(tk_q8_block) + 1) / TOKENS * TOKENS;
     if (batch < 8 * TOKENS) batch = 8 * TOKENS;
@@ -115,20 +117,21 @@ TK_INLINE void matmul(tk_format format, size_t block_bytes, const uint8_t *weigh
         for (size_t row = row0; row < row1; row += ROWS) {
             size_t count = row1 - row < ROWS ? row1 - row : ROWS;
             pack_panel(format, block_bytes, weights, blocks, row, row1, panel);
-            panel_times_tokens(panel, blocks, x + t * x_stride, x_stride, tokens, y + t * y_stride + row, y_stride,
-                               count);
+            panel_times_tokens(panel, blocks, x + t * x_stride, x_stride, tokens, y + t * y_stride + row,
+                               y_stride, count);
         }
     }
 }
 
-// For so few tokens that unpacking into panels does not pay: a few rows at a time, which stay in the first-level cache.
-static void matvecs(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1, const uint8_t *x,
-                    size_t x_stride, size_t m, float *y, size_t y_stride) {
+// For so few tokens that unpacking into panels does not pay: a few rows at a time, which stay in the
+// first-level cache.
+static void matvecs(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
+                    const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride) {
     enum { TOGETHER = 8 };
     for (size_t row = row0; row < row1; row += TOGETHER)
         for (size_t t = 0; t < m; t++)
-            tk_avx512_matvec(format, weights, n, row, row1 - row < TOGETHER ? row1 : row + TOGETHER, x + t * x_stride,
-                             y + t * y_stride);
+            tk_avx512_matvec(format, weights, n, row, row1 - row < TOGETHER ? row1 : row + TOGETHER,
+                             x + t * x_stride, y + t * y_stride);
 }
 
 size_t tk_avx512_matmul_scratch_bytes(tk_format format, size_t n) {
@@ -136,8 +139,8 @@ size_t tk_avx512_matmul_scratch_bytes(tk_format format, size_t n) {
     return n / TK_BLOCK * sizeof(panel_block) + TK_ALIGNMENT;
 }
 
-void tk_avx512_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
-                      size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch) {
+void tk_avx512_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                      const void *x, size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch) {
     void *panel = tk_aligned(scratch);
     if (m < WORTH_PACKING && tk_operand_of(format) == TK_OPERAND_Q8) {
         matvecs(format, weights, n, row0, row1, x, x_stride, m, y, y_stride);

@@ -1,7 +1,9 @@
-// One token times quantised rows, AVX-512 VNNI: avx2/matvec.c with one instruction for four products and their sum.
+// One token times quantised rows, AVX-512 VNNI: avx2/matvec.c with one instruction for four products and
+// their sum.
 //
-// VNNI multiplies unsigned by signed bytes, so a row of Q8_0 counts as unsigned q + 128 with an m of -128 d, as Q4_0
-// counts as q + 8 with an m of -8 d. The sums are exact integers in both kernels of this instruction set.
+// VNNI multiplies unsigned by signed bytes, so a row of Q8_0 counts as unsigned q + 128 with an m of -128 d,
+// as Q4_0 counts as q + 8 with an m of -8 d. The sums are exact integers in both kernels of this instruction
+// set.
 #include "avx512.h"
 
 #if defined(__x86_64__)
@@ -10,7 +12,8 @@
 TK_BEGIN_AVX512
 
 // Two rows' products with 32 weights each, as 4 int32 per half.
-TK_INLINE __m256i products(tk_format format, const uint8_t *low, const uint8_t *high, __m256i x0, __m256i x1) {
+TK_INLINE __m256i products(tk_format format, const uint8_t *low, const uint8_t *high, __m256i x0,
+                           __m256i x1) {
     __m256i w0 = tk_load_pair(low, high), w1;
     if (format == TK_Q8_0) {
         __m256i offset = _mm256_set1_epi8(-128);
@@ -34,7 +37,8 @@ TK_INLINE __m256 eight_rows(tk_format format, bool whole, size_t block_bytes, si
         __m256i x0 = tk_load_twice(x[b].values), x1 = tk_load_twice(x[b].values + 16);
         __m256i pairs[4];
         for (size_t i = 0; i < 4; i++)
-            pairs[i] = products(format, rows[i] + offset + header_bytes, rows[i + 4] + offset + header_bytes, x0, x1);
+            pairs[i] = products(format, rows[i] + offset + header_bytes, rows[i + 4] + offset + header_bytes,
+                                x0, x1);
         __m256 integers = _mm256_cvtepi32_ps(tk_fold_int32(pairs));
         __m256 d, m;
         if (!whole)
@@ -50,8 +54,8 @@ TK_INLINE __m256 eight_rows(tk_format format, bool whole, size_t block_bytes, si
     return sum;
 }
 
-TK_INLINE void matvec(tk_format format, size_t block_bytes, size_t header_bytes, const uint8_t *weights, size_t n,
-                      size_t row0, size_t row1, const tk_q8_block *x, float *y) {
+TK_INLINE void matvec(tk_format format, size_t block_bytes, size_t header_bytes, const uint8_t *weights,
+                      size_t n, size_t row0, size_t row1, const tk_q8_block *x, float *y) {
     size_t blocks = n / TK_BLOCK;
     size_t row_bytes = blocks * block_bytes;
     const uint8_t *rows[TK_ROWS];
@@ -62,14 +66,15 @@ TK_INLINE void matvec(tk_format format, size_t block_bytes, size_t header_bytes,
     }
     if (row < row1) {
         float last[TK_ROWS];
-        for (size_t i = 0; i < TK_ROWS; i++) rows[i] = weights + (row + i < row1 ? row + i : row1 - 1) * row_bytes;
+        for (size_t i = 0; i < TK_ROWS; i++)
+            rows[i] = weights + (row + i < row1 ? row + i : row1 - 1) * row_bytes;
         _mm256_storeu_ps(last, eight_rows(format, false, block_bytes, header_bytes, rows, blocks, x));
         memcpy(y + row, last, (row1 - row) * sizeof(float));
     }
 }
 
-void tk_avx512_matvec(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
-                      float *y) {
+void tk_avx512_matvec(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                      const void *x, float *y) {
     switch (format) {
     case TK_Q4_0:
         matvec(TK_Q4_0, TK_Q4_0_BYTES, 2, weights, n, row0, row1, x, y);

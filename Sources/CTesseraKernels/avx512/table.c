@@ -1,4 +1,5 @@
-// The AVX-512 VNNI instruction set: its own quantised products; dense products, attention and vector operations as AVX2.
+// The AVX-512 VNNI instruction set: its own quantised products; dense products, attention and vector
+// operations as AVX2.
 #include "../kernel_table.h"
 #include "avx512.h"
 

@@ -1,10 +1,10 @@
 // Kernels of the decoding engine: products with quantised and dense weights, attention, and the small vector
 // operations between them, in portable C, AVX2 and AVX-512 VNNI, chosen at run time.
 //
-// Weights and cache rows may lie at any address; other pointers need the alignment of their element type. Outputs must
-// not overlap inputs unless a function says so. No function allocates (but for a team), traps or reads outside the
-// sizes it is given, whatever the bytes of the weights are. Sizes are checked by the caller (the Swift engine) once,
-// when a model is loaded.
+// Weights and cache rows may lie at any address; other pointers need the alignment of their element type.
+// Outputs must not overlap inputs unless a function says so. No function allocates (but for a team), traps or
+// reads outside the sizes it is given, whatever the bytes of the weights are. Sizes are checked by the caller
+// (the Swift engine) once, when a model is loaded.
 #ifndef TESSERA_KERNELS_H
 #define TESSERA_KERNELS_H
 
@@ -43,7 +43,7 @@ typedef enum tk_operand {
 
 tk_operand tk_operand_of(tk_format format);
 
-// 32 activations: x is about scale * values; sum = scale * (sum of values), which Q4_1's m and Q4_0's -8 need.
+// 32 activations: x is about scale * values. sum = scale * (sum of values), for Q4_1's m and Q4_0's -8.
 typedef struct tk_q8_block {
     float scale;
     float sum;
@@ -55,8 +55,8 @@ typedef struct tk_q8_block {
 
 typedef enum tk_isa {
     TK_ISA_PORTABLE = 0,
-    TK_ISA_AVX2 = 1,        // with FMA and F16C
-    TK_ISA_AVX512VNNI = 2   // F, BW, DQ, VL, VNNI
+    TK_ISA_AVX2 = 1,       // with FMA and F16C
+    TK_ISA_AVX512VNNI = 2  // F, BW, DQ, VL, VNNI
 } tk_isa;
 
 // Whether this CPU (and operating system) can run `isa`.
@@ -69,32 +69,36 @@ tk_isa tk_isa_best(void);
 const char *tk_isa_name(tk_isa isa);
 
 // ---------------------------------------------------------------------------------------------------------
-// Products. `isa` must be available. Rows are consecutive: row r begins at weights + r * tk_row_bytes(format, n).
+// Products. `isa` must be available. Row r begins at weights + r * tk_row_bytes(format, n).
 
 // values of a row as floats
 void tk_dequantize_row(tk_isa isa, tk_format format, const void *row, size_t n, float *out);
 
-// out[n / 32] blocks; n is a multiple of 32; rounds half to even, scale = max|x| / 127, values in -127 ... 127. A block
-// with an infinity or a NaN gets a scale that is none too, and so do products with it; one below 2^-100 becomes zero.
+// out[n / 32] blocks; n is a multiple of 32. Rounds half to even; scale = max|x| / 127; values in -127...127.
+// A block with an infinity or a NaN gets a scale that is not finite either, which spoils products with it; a
+// block whose values are all below 2^-100 becomes zero.
 void tk_quantize_row(tk_isa isa, const float *x, size_t n, tk_q8_block *out);
 
-// One token: y[r] = weights[r] . x for row0 <= r < row1. `x` is float[n] or tk_q8_block[n / 32], by tk_operand_of.
+// One token: y[r] = weights[r] . x for row0 <= r < row1. `x` is float[n] or tk_q8_block[n / 32], by
+// tk_operand_of.
 //
-// A result of `tk_matvec` or `tk_matmul` depends on nothing but its row and its token: within one instruction set the
-// two functions are bit-equal to each other, for any `m` and any split of the rows into calls.
+// A result of `tk_matvec` or `tk_matmul` depends on nothing but its row and its token: within one instruction
+// set the two functions are bit-equal to each other, for any `m` and any split of the rows into calls.
 void tk_matvec(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                const void *x, float *y);
 
-// Many tokens: y[t * y_stride + r] = weights[r] . x[t] for row0 <= r < row1, 0 <= t < m. Token t's operand begins at
-// x + t * x_stride bytes. `scratch` has tk_matmul_scratch_bytes(...) bytes and belongs to the calling thread.
+// Many tokens: y[t * y_stride + r] = weights[r] . x[t] for row0 <= r < row1, 0 <= t < m. Token t's operand
+// begins at x + t * x_stride bytes. `scratch` has tk_matmul_scratch_bytes(...) bytes and belongs to the
+// calling thread.
 void tk_matmul(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                const void *x, size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
 size_t tk_matmul_scratch_bytes(tk_isa isa, tk_format format, size_t n);
 
-// The same product with float activations against the dequantised weights, for every format: the float32 path.
-// `scratch` holds n floats.
+// The same product with float activations against the dequantised weights, for every format: the float32
+// path. `scratch` holds n floats.
 void tk_matmul_f32(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
-                   const float *x, size_t x_stride_floats, size_t m, float *y, size_t y_stride, float *scratch);
+                   const float *x, size_t x_stride_floats, size_t m, float *y, size_t y_stride,
+                   float *scratch);
 
 // ---------------------------------------------------------------------------------------------------------
 // Vectors
@@ -108,8 +112,8 @@ void tk_add(tk_isa isa, const float *x, size_t n, float *y);
 // out[i] = silu(gate[i]) * up[i], silu(x) = x / (1 + exp(-x)); out may be gate
 void tk_silu_mul(tk_isa isa, const float *gate, const float *up, size_t n, float *out);
 
-// Rotary position embedding of one head of `head_size` floats, in place, from cos[head_size/2] and sin[head_size/2]
-// of its position. Pairs are (2i, 2i+1) when interleaved, else (i, i + head_size/2).
+// Rotary position embedding of one head of `head_size` floats, in place, from cos[head_size/2] and
+// sin[head_size/2] of its position. Pairs are (2i, 2i+1) when interleaved, else (i, i + head_size/2).
 void tk_rope(tk_isa isa, float *head, size_t head_size, const float *cos, const float *sin, bool interleaved);
 
 // log(sum(exp(x[i]))), stable
@@ -135,18 +139,19 @@ typedef struct tk_kv {
 } tk_kv;
 
 // Causal attention of `m` consecutive tokens of one query head. Token t (0 <= t < m) attends to positions
-// 0 ..< first + t + 1. Its query begins at q + t * q_stride floats, its output at out + t * out_stride floats.
-// Reduces in position order in chunks fixed by position, so a row's result does not depend on m.
-// `scratch` holds tk_attention_scratch_floats(m, first + m, head_size) floats and belongs to the calling thread.
-void tk_attention(tk_isa isa, const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first, float scale,
-                  float *out, size_t out_stride, float *scratch);
+// 0 ..< first + t + 1. Its query begins at q + t * q_stride floats, its output at out + t * out_stride
+// floats. Reduces in position order in chunks fixed by position, so a row's result does not depend on m.
+// `scratch` holds tk_attention_scratch_floats(m, first + m, head_size) floats and belongs to the calling
+// thread.
+void tk_attention(tk_isa isa, const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first,
+                  float scale, float *out, size_t out_stride, float *scratch);
 size_t tk_attention_scratch_floats(size_t m, size_t positions, size_t head_size);
 
 // ---------------------------------------------------------------------------------------------------------
 // Thread team
 
-// A fixed set of threads that run one function at a time, the caller being thread 0. Between jobs the others spin for
-// about 50 microseconds and then sleep.
+// A fixed set of threads that run one function at a time, the caller being thread 0. Between jobs the others
+// spin for about 50 microseconds, then give way to other programs, and sleep in the end.
 typedef struct tk_team tk_team;
 
 // NULL when `threads` is not in 1...256 or the system refuses a thread.
@@ -154,14 +159,15 @@ tk_team *tk_team_create(int threads);
 void tk_team_destroy(tk_team *team);
 int tk_team_threads(const tk_team *team);
 
-// Runs body(context, thread) on every thread of the team and returns when all have returned. Not reentrant; one caller
-// at a time.
+// Runs body(context, thread) on every thread of the team and returns when all have returned. Not reentrant;
+// one caller at a time.
 void tk_team_run(tk_team *team, void (*body)(void *context, int thread), void *context);
 
 // The cores that this process may use: its affinity mask on Linux, else the cores online; at least 1.
 int tk_available_cores(void);
 
-// Called inside a body by every thread: returns when all threads have arrived; writes before it are seen after it.
+// Called inside a body by every thread: returns when all threads have arrived; writes before it are seen
+// after it.
 void tk_team_barrier(tk_team *team);
 
 #ifdef __cplusplus

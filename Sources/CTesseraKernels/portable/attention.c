@@ -1,5 +1,5 @@
-// Causal attention in chunks of positions with a running maximum (the online softmax of Milakov and Gimelshein, 2018,
-// in the blocked form of FlashAttention).
+// Causal attention in chunks of positions with a running maximum (the online softmax of Milakov and
+// Gimelshein, 2018, in the blocked form of FlashAttention).
 #include <math.h>
 
 #include "../attention.h"
@@ -8,8 +8,8 @@
 #include "portable.h"
 
 // One query against the converted chunk of `count` positions.
-static void attend(const float *q, const float *keys, const float *values, size_t count, size_t head_size, float scale,
-                   tk_softmax_state *state, float *out) {
+static void attend(const float *q, const float *keys, const float *values, size_t count, size_t head_size,
+                   float scale, tk_softmax_state *state, float *out) {
     float scores[TK_ATTENTION_CHUNK];
     float largest = state->largest;
     for (size_t p = 0; p < count; p++) {
@@ -30,8 +30,8 @@ static void attend(const float *q, const float *keys, const float *values, size_
     state->sum = sum;
 }
 
-void tk_portable_attention(const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first, float scale,
-                           float *out, size_t out_stride, float *scratch) {
+void tk_portable_attention(const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first,
+                           float scale, float *out, size_t out_stride, float *scratch) {
     size_t head_size = kv->head_size;
     float *keys = scratch;
     float *values = keys + TK_ATTENTION_CHUNK * head_size;
@@ -51,8 +51,8 @@ void tk_portable_attention(const tk_kv *kv, const float *q, size_t q_stride, siz
         }
         for (size_t t = start > first ? start - first : 0; t < m; t++) {
             size_t visible = first + t + 1 - start;
-            attend(q + t * q_stride, keys, values, visible < count ? visible : count, head_size, scale, states + t,
-                   out + t * out_stride);
+            attend(q + t * q_stride, keys, values, visible < count ? visible : count, head_size, scale,
+                   states + t, out + t * out_stride);
         }
     }
     for (size_t t = 0; t < m; t++)

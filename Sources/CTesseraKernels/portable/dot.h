@@ -1,5 +1,5 @@
-// Dot products in a fixed order of additions: lane j sums elements j, j + 16, j + 32, ...; then the lanes are folded in
-// halves. The compiler turns the lanes into whatever vectors the target has.
+// Dot products in a fixed order of additions: lane j sums elements j, j + 16, j + 32, ...; then the lanes are
+// folded in halves. The compiler turns the lanes into whatever vectors the target has.
 #ifndef TESSERA_PORTABLE_DOT_H
 #define TESSERA_PORTABLE_DOT_H
 

@@ -8,13 +8,14 @@ void tk_portable_dequantize_row(tk_format format, const void *row, size_t n, flo
 void tk_portable_quantize_row(const float *x, size_t n, tk_q8_block *out);
 void tk_portable_to_f16(const float *x, size_t n, uint16_t *out);
 
-void tk_portable_matvec(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
-                        float *y);
-void tk_portable_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
-                        size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
+void tk_portable_matvec(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                        const void *x, float *y);
+void tk_portable_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                        const void *x, size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
 size_t tk_portable_matmul_scratch_bytes(tk_format format, size_t n);
-void tk_portable_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const float *x,
-                            size_t x_stride, size_t m, float *y, size_t y_stride, float *scratch);
+void tk_portable_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                            const float *x, size_t x_stride, size_t m, float *y, size_t y_stride,
+                            float *scratch);
 
 void tk_portable_rms_norm(const float *x, const float *weight, size_t n, float epsilon, float *out);
 void tk_portable_add(const float *x, size_t n, float *y);
@@ -23,7 +24,7 @@ void tk_portable_rope(float *head, size_t head_size, const float *cos, const flo
 float tk_portable_log_sum_exp(const float *x, size_t n);
 size_t tk_portable_argmax(const float *x, size_t n);
 
-void tk_portable_attention(const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first, float scale,
-                           float *out, size_t out_stride, float *scratch);
+void tk_portable_attention(const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first,
+                           float scale, float *out, size_t out_stride, float *scratch);
 
 #endif

@@ -1,7 +1,7 @@
 // Products of weight rows with one or many tokens.
 //
-// A quantised block's integer sum is exact, and both products then add blocks in the same order, so that a token's
-// result is the same whatever `m`, the split of rows, or the function.
+// A quantised block's integer sum is exact, and both products then add blocks in the same order, so that a
+// token's result is the same whatever `m`, the split of rows, or the function.
 #include "dot.h"
 #include "portable.h"
 
@@ -85,8 +85,8 @@ static float dot_dense(tk_format format, const uint8_t *row, size_t n, const flo
     return tk_fold(lanes);
 }
 
-void tk_portable_matvec(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
-                        float *y) {
+void tk_portable_matvec(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                        const void *x, float *y) {
     switch (format) {
     case TK_Q4_0:
         matvec_q8(TK_Q4_0, weights, n, row0, row1, x, y);
@@ -103,16 +103,18 @@ void tk_portable_matvec(tk_format format, const void *weights, size_t n, size_t 
     }
 }
 
-void tk_portable_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const float *x,
-                            size_t x_stride, size_t m, float *y, size_t y_stride, float *scratch) {
+void tk_portable_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                            const float *x, size_t x_stride, size_t m, float *y, size_t y_stride,
+                            float *scratch) {
     for (size_t row = row0; row < row1; row++) {
-        tk_portable_dequantize_row(format, (const uint8_t *)weights + row * tk_row_bytes(format, n), n, scratch);
+        tk_portable_dequantize_row(format, (const uint8_t *)weights + row * tk_row_bytes(format, n), n,
+                                   scratch);
         for (size_t t = 0; t < m; t++) y[t * y_stride + row] = tk_dot(scratch, x + t * x_stride, n);
     }
 }
 
-void tk_portable_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
-                        size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch) {
+void tk_portable_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                        const void *x, size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch) {
     void *aligned = tk_aligned(scratch);
     switch (format) {
     case TK_Q4_0:
@@ -125,7 +127,8 @@ void tk_portable_matmul(tk_format format, const void *weights, size_t n, size_t 
         matmul_q8(TK_Q8_0, weights, n, row0, row1, x, x_stride, m, y, y_stride, aligned);
         break;
     default:
-        tk_portable_matmul_f32(format, weights, n, row0, row1, x, x_stride / sizeof(float), m, y, y_stride, aligned);
+        tk_portable_matmul_f32(format, weights, n, row0, row1, x, x_stride / sizeof(float), m, y, y_stride,
+                               aligned);
     }
 }
 

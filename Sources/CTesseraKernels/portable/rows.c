@@ -28,8 +28,8 @@ void tk_portable_dequantize_row(tk_format format, const void *row, size_t n, flo
         break;
     case TK_Q4_1:
         for (size_t i = 0; i + TK_BLOCK <= n; i += TK_BLOCK, bytes += TK_Q4_1_BYTES)
-            dequantize_q4(bytes + 4, tk_half_to_float(tk_load_u16(bytes)), tk_half_to_float(tk_load_u16(bytes + 2)),
-                          out + i);
+            dequantize_q4(bytes + 4, tk_half_to_float(tk_load_u16(bytes)),
+                          tk_half_to_float(tk_load_u16(bytes + 2)), out + i);
         break;
     case TK_Q8_0:
         for (size_t i = 0; i + TK_BLOCK <= n; i += TK_BLOCK, bytes += TK_Q8_0_BYTES) {
@@ -44,8 +44,8 @@ void tk_portable_dequantize_row(tk_format format, const void *row, size_t n, flo
 static const float smallest_scaled = 0x1p-100f;
 
 static void quantize_block(const float *x, tk_q8_block *out) {
-    // As integers, magnitudes are ordered like floats, with NaN above infinity: either makes the scale non-finite, and
-    // with it every product that uses the block.
+    // As integers, magnitudes are ordered like floats, with NaN above infinity: either makes the scale
+    // non-finite, and with it every product that uses the block.
     uint32_t largest = 0;
     for (size_t j = 0; j < TK_BLOCK; j++) {
         uint32_t magnitude = tk_float_bits(x[j]) & 0x7fffffffu;
