@@ -29,10 +29,9 @@ public func runMain(_ root: any ParsableCommand.Type, arguments: [String]? = nil
         try StandardOutput.standard.write(outcome.output)
         try StandardOutput.standard.flush()
     } catch {
-        if outcome.status == .success { outcome = Outcome(error, root: root, signal: nil, outputClosed: false) }
-    }
-    if Interruption.isOutputClosed {
-        outcome = Outcome(status: .success)
+        if outcome.status == .success {
+            outcome = Outcome(error, root: root, signal: nil, outputClosed: false)
+        }
     }
     if !outcome.message.isEmpty { writeToStandardError(outcome.message) }
     exit(outcome.status.rawValue)

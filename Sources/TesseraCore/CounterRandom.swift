@@ -17,7 +17,8 @@ public struct CounterRandom: Hashable, Sendable {
     /// 64 random bits for `position`, in stream `stream` of the sequence.
     public func bits(at position: Int, stream: UInt64 = 0) -> UInt64 {
         let key = Self.mix(seed &+ 0x9E37_79B9_7F4A_7C15 &* (stream &+ 1))
-        return Self.mix(key &+ 0x9E37_79B9_7F4A_7C15 &* UInt64(bitPattern: Int64(position)) &+ 0x9E37_79B9_7F4A_7C15)
+        return Self.mix(
+            key &+ 0x9E37_79B9_7F4A_7C15 &* UInt64(bitPattern: Int64(position)) &+ 0x9E37_79B9_7F4A_7C15)
     }
 
     /// A number in `0..<1` with 53 random bits for `position`.

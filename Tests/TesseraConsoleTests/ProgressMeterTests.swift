@@ -31,7 +31,8 @@ struct ProgressMeterTests {
         "the ends of the bar",
         arguments: [(0, "[>", "  0%"), (1_000, "===]", "100%"), (2_000, "===]", "100%")])
     func ends(completed: Int, part: String, percent: String) {
-        let line = progressLine(update(completed, of: 1_000), seconds: 4, done: Double(completed), terminal: plain)
+        let line = progressLine(
+            update(completed, of: 1_000), seconds: 4, done: Double(completed), terminal: plain)
         #expect(line.contains(part) && line.contains(percent), "\(line)")
     }
 
