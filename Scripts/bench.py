@@ -26,6 +26,7 @@ COMMAND_SECONDS = 0.030
 # Two right programs may part where the two best tokens are nearly level, because both round activations to 8 bits.
 NEAR_TIE = 0.5
 CONTINUATION = 48
+FEWEST = 8  # a program may end its answer early, but not at once
 PROMPTS = [
     "The capital of France is",
     "def fibonacci(n):\n    if n < 2:\n        return n\n    return",
@@ -41,6 +42,8 @@ def compare_results(tessera, llama):
         if tessera.encode(prompt) != ids:
             programs.fail(f"prompt {prompt!r}: the two programs read different token ids; speeds are not compared")
         ours = tessera.greedy(prompt, CONTINUATION)
+        if len(ours) < FEWEST:
+            programs.fail(f"prompt {prompt!r}: only {len(ours)} tokens came from Tessera, too few to compare")
         same = next((i for i, pair in enumerate(zip(ours, theirs)) if pair[0] != pair[1]), min(len(ours), len(theirs)))
         name = repr(prompt if len(prompt) < 40 else prompt[:36] + "...")
         if same == len(ours):
@@ -137,7 +140,8 @@ def machine():
 
 
 def commit():
-    found = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    folder = pathlib.Path(__file__).parent
+    found = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=folder, capture_output=True, text=True)
     return found.stdout.strip() or "unknown"
 
 
@@ -176,6 +180,9 @@ def main():
     if options.rounds < 1 or options.threads < 1:
         parser.error("--rounds and --threads are at least 1")
 
+    busy = os.getloadavg()[0]
+    if busy > 0.5:
+        print(f"warning: the load of this machine is {busy:.1f}; other processes slow both programs", file=sys.stderr)
     tessera = programs.Tessera(options.tessera, options.model, options.threads)
     llama = programs.LlamaCpp(options.llama, options.model, options.threads)
     sentences = compare_results(tessera, llama)

@@ -100,6 +100,7 @@ def seconds_to_first_byte(command):
             first = time.perf_counter() - start
         anonymous = max(anonymous, anonymous_bytes(process.pid))
         time.sleep(0.001)
+    os.set_blocking(process.stdout.fileno(), True)
     rest = process.communicate()[0]
     if first is None and rest:
         first = time.perf_counter() - start
