@@ -20,7 +20,7 @@ public struct BytePairTokenizer: Tokenizer {
     let model: BytePairModel
     let addedTokens: [TokenID: AddedToken]
     let matcher: AddedTokenMatcher
-    private let scratch = ScratchPool()
+    let scratch = ScratchPool()
 
     init(
         model: BytePairModel, splitRule: SplitRule, addedTokens: [AddedToken], specialTokens: SpecialTokens,

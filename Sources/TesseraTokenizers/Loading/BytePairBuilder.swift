@@ -31,10 +31,17 @@ struct BytePairBuilder {
 
     /// Adds a token with the next id.
     ///
+    /// - Parameter standsForItself: the spelling is text, not bytes spelled as characters.
     /// - Returns: the token that has this spelling already; then nothing was added.
-    mutating func append(spelling: UnsafeRawBufferPointer) -> TokenID? {
+    mutating func append(spelling: UnsafeRawBufferPointer, standsForItself: Bool = false) -> TokenID? {
         let alphabet = alphabet
-        return vocabulary.append(spelling: spelling) { alphabet.appendBytes(of: spelling, to: &$0) }
+        return vocabulary.append(spelling: spelling) { bytes in
+            if standsForItself {
+                bytes.append(contentsOf: spelling)
+            } else {
+                alphabet.appendBytes(of: spelling, to: &bytes)
+            }
+        }
     }
 
     /// Adds the merge with the next rank.

@@ -21,8 +21,9 @@ struct GGUFTokenizerReader {
         let rule = try splitRule()
         let alphabet = ByteAlphabet()
         var builder = BytePairBuilder(file: file, alphabet: alphabet)
-        try readTokens(into: &builder)
-        let addedTokens = try addedTokens(builder.vocabulary)
+        let types = try tokenTypes()
+        try readTokens(into: &builder, types: types)
+        let addedTokens = addedTokens(builder.vocabulary, types: types)
         try readMerges(into: &builder)
         let model = try builder.finish(ignoresMerges: rule == .llama3)
         let specialTokens = try specialTokens(count: model.vocabulary.count)
@@ -51,41 +52,48 @@ struct GGUFTokenizerReader {
         return entry.rule.named(name)
     }
 
-    private func readTokens(into builder: inout BytePairBuilder) throws(LocatedError) {
-        let tokens = try metadata.strings("tokenizer.ggml.tokens")
+    private func readTokens(
+        into builder: inout BytePairBuilder, types: [GGUFTokenType]?
+    ) throws(LocatedError) {
+        let field = "tokenizer.ggml.tokens"
+        let tokens = try metadata.strings(field)
+        if let types, types.count != tokens.count {
+            throw error("tokenizer.ggml.token_type", "has \(types.count) entries for \(tokens.count) tokens")
+        }
         try builder.reserve(tokens: tokens.count, spellingBytes: tokens.reduce(0) { $0 + $1.count })
         for (id, spelling) in tokens.enumerated() {
-            if spelling.isEmpty {
-                throw error("tokenizer.ggml.tokens", "token \(id) is empty")
-            }
-            if let earlier = builder.append(spelling: spelling) {
+            if spelling.isEmpty { throw error(field, "token \(id) is empty") }
+            let earlier = builder.append(spelling: spelling, standsForItself: types?[id].isAdded ?? false)
+            if let earlier {
                 throw error(
-                    "tokenizer.ggml.tokens",
-                    "token \(id) is \"\(String(decoding: spelling, as: UTF8.self))\" like token \(earlier)")
+                    field, "token \(id) is \"\(String(decoding: spelling, as: UTF8.self))\" like token \(earlier)")
             }
         }
     }
 
-    /// The control and user-defined tokens, by `tokenizer.ggml.token_type`.
-    private func addedTokens(_ vocabulary: Vocabulary) throws(LocatedError) -> [AddedToken] {
+    /// What each token is, by `tokenizer.ggml.token_type`; nil when the file does not say.
+    private func tokenTypes() throws(LocatedError) -> [GGUFTokenType]? {
         let field = "tokenizer.ggml.token_type"
-        guard let types = try metadata.optionalIntegers(field) else { return [] }
-        guard types.count == vocabulary.count else {
-            throw error(field, "has \(types.count) entries for \(vocabulary.count) tokens")
-        }
-        var added: [AddedToken] = []
-        for (id, type) in types.enumerated() {
-            guard let type = GGUFTokenType(rawValue: type) else {
-                throw error(field, "token \(id) has the unknown type \(type)")
+        guard let numbers = try metadata.optionalIntegers(field) else { return nil }
+        var types: [GGUFTokenType] = []
+        types.reserveCapacity(numbers.count)
+        for (id, number) in numbers.enumerated() {
+            guard let type = GGUFTokenType(rawValue: number) else {
+                throw error(field, "token \(id) has the unknown type \(number)")
             }
-            guard type == .control || type == .userDefined else { continue }
-            let content = vocabulary.withSpelling(of: id) { Array($0) }
-            added.append(
-                AddedToken(
-                    id: TokenID(truncatingIfNeeded: id), content: content, isSpecial: type == .control,
-                    isNormalized: type == .userDefined))
+            types.append(type)
         }
-        return added
+        return types
+    }
+
+    /// The control and user-defined tokens.
+    private func addedTokens(_ vocabulary: Vocabulary, types: [GGUFTokenType]?) -> [AddedToken] {
+        guard let types else { return [] }
+        return types.indices.filter { types[$0].isAdded }.map { id in
+            AddedToken(
+                id: TokenID(truncatingIfNeeded: id), content: vocabulary.withSpelling(of: id) { Array($0) },
+                isSpecial: types[id] == .control, isNormalized: types[id] == .userDefined)
+        }
     }
 
     private func readMerges(into builder: inout BytePairBuilder) throws(LocatedError) {
@@ -142,4 +150,7 @@ private enum GGUFTokenType: Int {
     case userDefined
     case unused
     case byte
+
+    /// Whether the token is found in the text by its spelling, before the text is split.
+    var isAdded: Bool { self == .control || self == .userDefined }
 }

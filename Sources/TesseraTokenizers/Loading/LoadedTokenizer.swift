@@ -1,3 +1,5 @@
+public import TesseraCore
+
 /// A tokenizer and what its files say beside it.
 public struct LoadedTokenizer: Sendable {
     /// The tokenizer.
@@ -12,17 +14,37 @@ public struct LoadedTokenizer: Sendable {
     /// The file that the vocabulary came from.
     public let file: String
 
-    /// The parts in words, for people: "byte-level BPE".
-    public let modelName: String
+    /// What the vocabulary is, in words: "byte-level BPE".
+    public let modelDescription = "byte-level BPE"
+
+    /// The name of the rule that cuts text before it is merged, such as "smollm".
+    public var preTokenizerDescription: String { tokenizer.splitRule.name }
+
+    /// The number of merges.
+    public var mergeCount: Int? { tokenizer.mergeCount }
 
     init(
-        tokenizer: BytePairTokenizer, chatTemplate: String?, chatTemplateFile: String?, file: String,
-        modelName: String = "byte-level BPE"
+        tokenizer: BytePairTokenizer, chatTemplate: String?, chatTemplateFile: String?, file: String
     ) {
         self.tokenizer = tokenizer
         self.chatTemplate = chatTemplate
         self.chatTemplateFile = chatTemplateFile
         self.file = file
-        self.modelName = modelName
+    }
+
+    /// The chat template, ready to render with this tokenizer's special tokens.
+    ///
+    /// - Throws: `LocatedError` when the files have none or it cannot be parsed.
+    public func requireChatTemplate() throws(LocatedError) -> ChatTemplate {
+        guard let chatTemplate else {
+            throw LocatedError(
+                file: file, field: "chat template", problem: "missing: this model was not made for conversations",
+                remedy: "use an instruct model, or give the model plain text")
+        }
+        var template = try ChatTemplate(chatTemplate, file: chatTemplateFile)
+        let roles = tokenizer.specialTokens
+        template.beginOfText = roles.beginOfText.flatMap { tokenizer.spelling(of: $0) } ?? ""
+        template.endOfText = roles.endOfText.min().flatMap { tokenizer.spelling(of: $0) } ?? ""
+        return template
     }
 }

@@ -59,6 +59,12 @@ struct Vocabulary: Sendable {
         return nil
     }
 
+    /// The id with this spelling.
+    func id(ofText spelling: String) -> TokenID? {
+        var spelling = spelling
+        return spelling.withUTF8 { id(ofSpelling: UnsafeRawBufferPointer($0)) }
+    }
+
     /// Calls `body` with the spelling of `id`, which must be below `count`.
     func withSpelling<Result>(of id: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         spellings.withElement(id, body)

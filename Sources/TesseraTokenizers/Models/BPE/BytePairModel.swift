@@ -11,11 +11,12 @@ struct BytePairModel: Sendable {
     /// Whether a piece that is a token as a whole becomes it without looking at the merges.
     let ignoresMerges: Bool
 
-    /// The bytes that have no token: like the reference, which has no unknown token either, encoding drops them.
-    let bytesWithoutToken: [UInt8]
+    /// The bytes that have no token; encoding drops them, as the reference does without an unknown token.
+    private(set) var bytesWithoutToken: [UInt8]
 
     /// For each byte its token, or `noToken`.
-    private let byteTokens: [TokenID]
+    private var byteTokens: [TokenID]
+    private var unknownToken: TokenID?
     private let alphabet: ByteAlphabet
 
     private static let noToken = TokenID.max
@@ -34,9 +35,16 @@ struct BytePairModel: Sendable {
         bytesWithoutToken = (UInt8.min ... .max).filter { byteTokens[Int($0)] == Self.noToken }
     }
 
+    /// Makes `id` the token of every byte that has none.
+    mutating func setUnknownToken(_ id: TokenID) {
+        unknownToken = id
+        for byte in bytesWithoutToken { byteTokens[Int(byte)] = id }
+        bytesWithoutToken = []
+    }
+
     /// Calls `body` with an encoder of pieces for one call of `encode`.
     @inline(__always)
-    func withEncoder<Result>(_ scratch: EncoderScratch, _ body: (borrowing PieceEncoder) -> Result) -> Result {
+    func withEncoder<Result>(_ scratch: EncoderScratch, _ body: (PieceEncoder) -> Result) -> Result {
         pairs.withView { pairs in
             byteTokens.withUnsafeBufferPointer { byteTokens in
                 body(
@@ -47,7 +55,7 @@ struct BytePairModel: Sendable {
     }
 
     /// Encodes pieces of text, using the same memory for all.
-    struct PieceEncoder: ~Copyable {
+    struct PieceEncoder {
         fileprivate let model: BytePairModel
         fileprivate let merger: WordMerger
         fileprivate let byteTokens: UnsafeBufferPointer<TokenID>
@@ -116,6 +124,11 @@ struct BytePairModel: Sendable {
             for index in 0..<count { model.alphabet.appendSpelling(of: start[index], to: &scratch.spelling) }
             return scratch.spelling.withUnsafeBytes { model.vocabulary.id(ofSpelling: $0) }
         }
+    }
+
+    /// How many bytes of text `id` takes: an unknown token takes one.
+    func tokenByteCount(of id: TokenID) -> Int {
+        id == unknownToken ? 1 : vocabulary.byteCount(of: Int(id))
     }
 
     /// Whether `byte` has a token.

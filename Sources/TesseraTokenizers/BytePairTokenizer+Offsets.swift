@@ -1,0 +1,77 @@
+public import TesseraCore
+
+extension BytePairTokenizer {
+    /// The tokens of a text with the part of the text that each came from.
+    ///
+    /// Slower than `encode`, which gives the same ids.
+    ///
+    /// - Parameters:
+    ///   - text: UTF-8 bytes. Where they are ill-formed, ranges count the text with U+FFFD in their place.
+    ///   - special: how the spelling of a special token inside `text` is read.
+    public func encodeWithOffsets(
+        _ text: UnsafeBufferPointer<UInt8>, special: SpecialTokenReading = .asTokens
+    ) -> [TokenSpan] {
+        var spans: [TokenSpan] = []
+        var ids: [TokenID] = []
+        withValidUTF8(text) { text in
+            scratch.withScratch { scratch in
+                model.withEncoder(scratch) { encoder in
+                    matcher.forEachSegment(of: text, special: special) { segment in
+                        switch segment {
+                        case .token(let id, let range): spans.append(TokenSpan(id: id, range: range))
+                        case .text(let range):
+                            splitRule.forEachPiece(of: text, in: range) { piece in
+                                ids.removeAll(keepingCapacity: true)
+                                encoder.append(piece, of: text, to: &ids)
+                                appendSpans(of: ids, piece: piece, text: text, to: &spans)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return spans
+    }
+
+    /// The tokens of a text with the part of the text that each came from.
+    public func encodeWithOffsets(_ text: String, special: SpecialTokenReading = .asTokens) -> [TokenSpan] {
+        var text = text
+        return text.withUTF8 { encodeWithOffsets($0, special: special) }
+    }
+
+    /// Lays tokens over the bytes of their piece; bytes that have no token count with the token before them.
+    private func appendSpans(of ids: [TokenID], piece: Range<Int>, text: UTF8Text, to spans: inout [TokenSpan]) {
+        var position = piece.lowerBound
+        for id in ids {
+            while position < piece.upperBound, !model.hasToken(text[position]) { position += 1 }
+            let start = position
+            var left = max(model.tokenByteCount(of: id), 1)
+            while position < piece.upperBound, left > 0 {
+                if model.hasToken(text[position]) { left -= 1 }
+                position += 1
+            }
+            spans.append(TokenSpan(id: id, range: widened(start..<position, in: text, piece)))
+        }
+    }
+
+    /// The range extended to whole code points and, where the file says so, without white space at its edges.
+    private func widened(_ range: Range<Int>, in text: UTF8Text, _ piece: Range<Int>) -> Range<Int> {
+        var start = range.lowerBound
+        var end = range.upperBound
+        while start > piece.lowerBound, start < piece.upperBound, text[start] & 0xC0 == 0x80 { start -= 1 }
+        while end < piece.upperBound, text[end] & 0xC0 == 0x80 { end += 1 }
+        guard trimsOffsets else { return start..<end }
+        let table = CharacterTable()
+        while start < end {
+            let (scalar, length) = text.scalar(at: start)
+            guard table.of(scalar).contains(.whitespace) else { break }
+            start += length
+        }
+        while end > start {
+            let previous = text.startOfScalar(before: end)
+            guard table.of(text.scalar(at: previous).value).contains(.whitespace) else { break }
+            end = previous
+        }
+        return start..<end
+    }
+}

@@ -1,0 +1,68 @@
+/// String operations as Python does them: by code points, not by Swift's characters.
+extension String {
+    /// The parts between occurrences of `separator`, which is not empty; at most `limit` cuts unless negative.
+    func utf8Split(_ separator: String, limit: Int = -1) -> [String] {
+        let text = Array(utf8)
+        let separator = Array(separator.utf8)
+        guard let first = separator.first else { return [self] }
+        var parts: [String] = []
+        var start = 0
+        var place = 0
+        while place + separator.count <= text.count, limit < 0 || parts.count < limit {
+            if text[place] == first, text[place...].starts(with: separator) {
+                parts.append(String(decoding: text[start..<place], as: UTF8.self))
+                place += separator.count
+                start = place
+            } else {
+                place += 1
+            }
+        }
+        parts.append(String(decoding: text[start...], as: UTF8.self))
+        return parts
+    }
+
+    /// The text without the code points of `characters`, or white space, at its ends.
+    func stripped(of characters: String?, left: Bool, right: Bool) -> String {
+        let set = characters.map { Set($0.unicodeScalars) }
+        func drops(_ scalar: Unicode.Scalar) -> Bool { set?.contains(scalar) ?? scalar.isTemplateSpace }
+        var scalars = unicodeScalars[...]
+        if left { scalars = scalars.drop(while: drops) }
+        if right { while let last = scalars.last, drops(last) { scalars.removeLast() } }
+        return String(scalars)
+    }
+
+    /// The first letter of every word in upper case, the others in lower case.
+    func titled() -> String {
+        var output = ""
+        var isInside = false
+        for scalar in unicodeScalars {
+            let properties = scalar.properties
+            output += isInside ? properties.lowercaseMapping : properties.titlecaseMapping
+            isInside = properties.isCased
+        }
+        return output
+    }
+
+    /// The first code point in upper case, the others in lower case.
+    func capitalizedFirst() -> String {
+        guard let first = unicodeScalars.first else { return "" }
+        return first.properties.titlecaseMapping + String(unicodeScalars.dropFirst()).lowercased()
+    }
+
+    /// Whether the text ends with the bytes of `part`.
+    func hasUTF8Suffix(_ part: String) -> Bool {
+        utf8.count >= part.utf8.count && utf8.suffix(part.utf8.count).elementsEqual(part.utf8)
+    }
+
+    /// The text with every `old`, which is not empty, replaced.
+    func replacingOccurrences(of old: String, with new: String) -> String {
+        utf8Split(old).joined(separator: new)
+    }
+}
+
+extension Unicode.Scalar {
+    /// White space as Python's `str.strip` takes it.
+    var isTemplateSpace: Bool {
+        properties.isWhitespace || (0x1C...0x1F).contains(value)
+    }
+}
