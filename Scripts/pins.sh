@@ -2,14 +2,27 @@
 
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 lock=$root/Sources/TesseraFiles/Pins/pins.lock
-if [ "$(uname)" = Darwin ]; then user_cache=$HOME/Library/Caches; else user_cache=$HOME/.cache; fi
-cache=${XDG_CACHE_HOME:-$user_cache}/tessera
 python=${PYTHON:-python3}
 
 fail() {
     printf 'error: %s\n' "$1" >&2
     exit 1
 }
+
+# The folder for everything fetched and built outside the checkout.
+cache_folder() {
+    if [ -n "${XDG_CACHE_HOME:-}" ]; then
+        printf '%s/tessera\n' "$XDG_CACHE_HOME"
+    elif [ -z "${HOME:-}" ]; then
+        fail "HOME is not set, so there is no cache folder; set HOME or XDG_CACHE_HOME"
+    elif [ "$(uname)" = Darwin ]; then
+        printf '%s/Library/Caches/tessera\n' "$HOME"
+    else
+        printf '%s/.cache/tessera\n' "$HOME"
+    fi
+}
+
+cache=$(cache_folder)
 
 # The default model's file, where `tessera model fetch smollm2` puts it; MODEL names another.
 model_file() {
@@ -24,8 +37,9 @@ model_file() {
 
 # The version pinned for package $2 in group $1.
 pinned_version() {
-    awk -v group="$1" -v name="$2" '$1 == group { split($2, part, "=="); if (part[1] == name) { print part[2]; exit } }' \
-        "$lock"
+    awk -v group="$1" -v name="$2" '
+        $1 == group { split($2, part, "=="); if (part[1] == name) { print part[2]; exit } }
+    ' "$lock"
 }
 
 # Group $1 as a requirements file, every file that may arrive named by its hash.
