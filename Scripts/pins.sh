@@ -9,17 +9,16 @@ fail() {
     exit 1
 }
 
-# The folder for everything fetched and built outside the checkout.
+# The folder for everything fetched and built outside the checkout; a relative XDG_CACHE_HOME does not count.
 cache_folder() {
-    if [ -n "${XDG_CACHE_HOME:-}" ]; then
-        printf '%s/tessera\n' "$XDG_CACHE_HOME"
-    elif [ -z "${HOME:-}" ]; then
-        fail "HOME is not set, so there is no cache folder; set HOME or XDG_CACHE_HOME"
-    elif [ "$(uname)" = Darwin ]; then
-        printf '%s/Library/Caches/tessera\n' "$HOME"
-    else
-        printf '%s/.cache/tessera\n' "$HOME"
-    fi
+    case ${XDG_CACHE_HOME:-} in
+    /*) printf '%s/tessera\n' "$XDG_CACHE_HOME" ;;
+    *)
+        [ -n "${HOME:-}" ] || fail "HOME is not set, so there is no cache folder; set HOME or XDG_CACHE_HOME"
+        if [ "$(uname)" = Darwin ]; then user_cache=$HOME/Library/Caches; else user_cache=$HOME/.cache; fi
+        printf '%s/tessera\n' "$user_cache"
+        ;;
+    esac
 }
 
 cache=$(cache_folder)
