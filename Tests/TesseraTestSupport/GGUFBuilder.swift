@@ -153,7 +153,8 @@ extension GGUFBuilder {
     private func string(_ bytes: [UInt8]) -> [UInt8] { littleEndian(UInt64(bytes.count)) + bytes }
 
     private func array(_ type: UInt32, _ elements: [[UInt8]]) -> [UInt8] {
-        littleEndian(UInt32(9)) + littleEndian(type) + littleEndian(UInt64(elements.count)) + elements.joined()
+        littleEndian(UInt32(9)) + littleEndian(type) + littleEndian(UInt64(elements.count))
+            + elements.joined()
     }
 
     private func encoded(_ value: Value) -> [UInt8] {

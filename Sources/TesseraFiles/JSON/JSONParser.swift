@@ -7,6 +7,9 @@ struct JSONParser {
     var position = 0
     private var depth = 0
 
+    /// The plain bytes of the string being read, or-ed together: its top bits say whether all are ASCII.
+    var seen: UInt64 = 0
+
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
