@@ -137,7 +137,11 @@ extension ChildProcess {
 
     private var variables: [String] {
         var variables: [String] = []
+        #if canImport(Darwin)
+        var entry = _NSGetEnviron().pointee
+        #else
         var entry = environ
+        #endif
         while let variable = entry.pointee {
             let text = String(cString: variable)
             let name = text.prefix { $0 != "=" }
