@@ -5,12 +5,25 @@ set -eu
 . "$(dirname "$0")/pins.sh"
 
 model=$(model_file)
-packages=$("$root/Scripts/setup.sh" golden)
+folders=$("$root/Scripts/setup.sh" golden)
+packages=$(printf '%s\n' "$folders" | sed -n 1p)
+tokenizers=$(printf '%s\n' "$folders" | sed -n 2p)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+golden=$work/Tests/ConformanceTests/Golden
+mkdir -p "$golden" "$work/Scripts"
 
-PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-logits.py" --model "$model" --output "$work/logits-smollm2.json"
+# This script writes into the checkout it lies in, so a copy of it writes into the temporary folder.
+cp "$root/Scripts/golden-tokenizer.py" "$work/Scripts"
+PYTHONPATH=$tokenizers:$packages "$python" -B "$work/Scripts/golden-tokenizer.py" "$model"
+
+PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-logits.py" --model "$model" \
+    --output "$golden/logits-smollm2.json"
+
 if [ -n "${BIBLE:-}" ] || command -v bible > /dev/null; then
-    "$root/Scripts/evaluation-text.sh" > "$work/evaluation-text.txt"
+    "$root/Scripts/evaluation-text.sh" > "$golden/evaluation-text.txt"
+else
+    printf 'evaluation-text.txt: not written again, because Debian'"'"'s bible-kjv is not installed\n'
 fi
-"$python" -B "$root/Scripts/compare-golden.py" "$work" "$root/Tests/ConformanceTests/Golden"
+
+"$python" -B "$root/Scripts/compare-golden.py" "$golden" "$root/Tests/ConformanceTests/Golden"

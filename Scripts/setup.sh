@@ -3,7 +3,8 @@
 #
 #   setup.sh           what building and testing need: a Swift toolchain, git, python3 with pip
 #   setup.sh model     the default model, fetched by the program built before
-#   setup.sh golden    the pinned references that write the golden files; prints their folder
+#   setup.sh golden    the pinned references that write the golden files; prints their folder, and on a second line the
+#                      folder that goes before it for the tokenizer's file
 #   setup.sh peers     llama.cpp, built for this machine; prints the folder of its programs
 set -eu
 . "$(dirname "$0")/pins.sh"
@@ -62,7 +63,10 @@ golden_packages() {
         fi
         cksum < "$placeholders" > "$folder/ready"
     fi
-    printf '%s\n' "$folder"
+    # A later `tokenizers` than transformers accepts, for the tokenizer's golden file alone.
+    tokenizers=$cache/golden-tokenizer-$(fingerprint golden-tokenizer)
+    [ -d "$tokenizers" ] || install_group golden-tokenizer "$tokenizers"
+    printf '%s\n%s\n' "$folder" "$tokenizers"
 }
 
 check_compiler() {
