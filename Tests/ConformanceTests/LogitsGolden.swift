@@ -18,11 +18,15 @@ struct LogitsGolden {
         var testDescription: String { text }
     }
 
-    /// Reads `Golden/logits-smollm2.json` beside this file.
-    static func load(file: String = #filePath) throws -> LogitsGolden {
-        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-            separator: "/")
-        let golden = try JSONField(contentsOf: folder + "/Golden/logits-smollm2.json")
+    /// The folder of golden files beside this file.
+    static func folder(file: String = #filePath) -> String {
+        file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+            + "/Golden"
+    }
+
+    /// Reads `logits-smollm2.json`.
+    static func load() throws -> LogitsGolden {
+        let golden = try JSONField(contentsOf: folder() + "/logits-smollm2.json")
         func ids(_ field: JSONField) throws -> [TokenID] {
             try field.array().indices.map { TokenID(try field[$0].integer()) }
         }

@@ -5,20 +5,12 @@ import TesseraTestSupport
 import Testing
 
 /// Damaged models and impossible requests give one located error, and damaged numbers never trap.
-@Suite("hostile models and requests")
+@Suite("hostile models and requests", .serialized)
 struct HostileModelTests {
-    private let folder: TemporaryFolder
-
-    init() throws {
-        folder = try TemporaryFolder()
-    }
-
-    private func load(_ builder: GGUFBuilder, _ options: EngineOptions = EngineOptions(threads: 1)) throws
-        -> LlamaModel
-    {
-        let path = folder.path("model.gguf")
-        try builder.write(to: path)
-        return try LlamaModel.load(.gguf(path: path), options: options)
+    private func load(
+        _ builder: GGUFBuilder, _ options: EngineOptions = EngineOptions(threads: 1)
+    ) throws(LocatedError) -> LlamaModel {
+        try LlamaModel.load(gguf: builder.file(path: "hostile.gguf"), options: options)
     }
 
     private func expectError(
@@ -26,7 +18,7 @@ struct HostileModelTests {
     ) {
         let error = #expect(throws: LocatedError.self, sourceLocation: location) { _ = try load(builder) }
         #expect(error?.field == field, "\(String(describing: error))", sourceLocation: location)
-        #expect(error?.file == folder.path("model.gguf"), sourceLocation: location)
+        #expect(error?.file == "hostile.gguf", sourceLocation: location)
         #expect(error?.remedy != nil, sourceLocation: location)
     }
 
@@ -142,7 +134,6 @@ struct HostileModelTests {
     @Test("a model with bits flipped loads or fails with an error, and reads without a trap")
     func flippedBits() throws {
         let whole = TinyModel(layers: 1, vocabulary: 20, context: 32, format: .q4_0, seed: 8).gguf().bytes()
-        let path = folder.path("flipped.gguf")
         var random = SeededGenerator(seed: 9)
         var loaded = 0
         for round in 0..<400 {
@@ -152,9 +143,9 @@ struct HostileModelTests {
                 bytes[Int.random(in: 0..<head, using: &random)] ^=
                     1 << UInt8.random(in: 0..<8, using: &random)
             }
-            try writeAtomically(bytes, to: path)
             do throws(LocatedError) {
-                let model = try LlamaModel.load(.gguf(path: path), options: EngineOptions(threads: 1))
+                let file = try GGUFFile(file: MappedFile(copying: bytes, path: "hostile.gguf"))
+                let model = try LlamaModel.load(gguf: file, options: EngineOptions(threads: 1))
                 let cache = try model.makeCache(capacity: min(8, model.contextLength))
                 var logits: [Float] = []
                 try model.read(

@@ -5,7 +5,7 @@ import TesseraTestSupport
 import Testing
 
 /// How a text is cut into calls, chunks and threads does not change what it means.
-@Suite("passes agree with each other")
+@Suite("passes agree with each other", .serialized)
 struct PassTests {
     static let precisions = EngineOptions.Precision.allCases
 

@@ -5,10 +5,10 @@ import TesseraTestSupport
 import Testing
 
 /// The engine on random models against a forward pass in double precision.
-@Suite("the engine computes what the equations say")
+@Suite("the engine computes what the equations say", .serialized)
 struct ReferenceTests {
     static let formats: [TensorFormat] = [.float32, .float16, .bfloat16, .q8_0, .q4_0, .q4_1]
-    static let isas = InstructionSet.allCases.filter(\.isAvailable)
+    static let isas = TesseraEngine.InstructionSet.allCases.filter(\.isAvailable)
 
     /// Of the largest reference logit: rounding in float32.
     static let exactTolerance = 2e-5
@@ -17,13 +17,15 @@ struct ReferenceTests {
     static let fastTolerance = 0.03
 
     @Test("every format, GGUF layout", arguments: ReferenceTests.formats, ReferenceTests.isas)
-    func ggufLayout(_ format: TensorFormat, _ isa: InstructionSet) throws {
+    func ggufLayout(_ format: TensorFormat, _ isa: TesseraEngine.InstructionSet) throws {
         try expectAgreement(TinyModel(format: format), isa, folder: false)
         try expectAgreement(TinyModel(tied: false, format: format, seed: 2), isa, folder: false)
     }
 
-    @Test("every format, Hugging Face layout", arguments: [TensorFormat.float32, .float16, .bfloat16], ReferenceTests.isas)
-    func folderLayout(_ format: TensorFormat, _ isa: InstructionSet) throws {
+    static let denseFormats: [TensorFormat] = [.float32, .float16, .bfloat16]
+
+    @Test("every format, Hugging Face layout", arguments: ReferenceTests.denseFormats, ReferenceTests.isas)
+    func folderLayout(_ format: TensorFormat, _ isa: TesseraEngine.InstructionSet) throws {
         try expectAgreement(TinyModel(format: format, seed: 3), isa, folder: true)
         try expectAgreement(TinyModel(tied: false, format: format, seed: 4), isa, folder: true)
     }
@@ -39,7 +41,7 @@ struct ReferenceTests {
     }
 
     @Test("sizes that are not whole blocks work in dense formats", arguments: ReferenceTests.isas)
-    func oddSizes(_ isa: InstructionSet) throws {
+    func oddSizes(_ isa: TesseraEngine.InstructionSet) throws {
         let model = TinyModel(
             layers: 1, heads: 3, keyValueHeads: 3, headSize: 10, hidden: 37, feedForward: 51, vocabulary: 29,
             seed: 6
@@ -49,7 +51,8 @@ struct ReferenceTests {
     }
 
     /// Reads some tokens at once and some one by one, in both precisions, and compares every row of logits.
-    private func expectAgreement(_ tiny: TinyModel, _ isa: InstructionSet, folder: Bool) throws {
+    private func expectAgreement(_ tiny: TinyModel, _ isa: TesseraEngine.InstructionSet, folder: Bool) throws
+    {
         let storage = try TemporaryFolder()
         let location: ModelLocation
         if folder {
@@ -66,10 +69,10 @@ struct ReferenceTests {
             let options = EngineOptions(threads: 2, precision: precision, instructionSet: isa)
             let model = try LlamaModel.load(location, options: options)
             let found = try rows(of: model, tokens)
-            try #require(found.count == expected.count)
+            #expect(found.count == expected.count)
             var worst = 0.0
             for (foundRow, expectedRow) in zip(found, expected) {
-                try #require(foundRow.count == expectedRow.count)
+                #expect(foundRow.count == expectedRow.count)
                 for (a, b) in zip(foundRow, expectedRow) { worst = max(worst, abs(Double(a) - b)) }
             }
             let tolerance = precision == .float32 ? Self.exactTolerance : Self.fastTolerance

@@ -42,13 +42,19 @@ public final class LlamaModel: CausalModel {
     ) throws(LocatedError) -> LlamaModel {
         switch location {
         case .gguf(let path):
-            let file = try GGUFFile(path: path)
-            return try LlamaModel(ModelConfiguration(gguf: file), from: file, names: .gguf, options: options)
+            return try load(gguf: GGUFFile(path: path), options: options)
         case .folder(let path):
             let configuration = try ModelConfiguration(folder: path)
             let tensors = try SafetensorsFolder(path: path)
             return try LlamaModel(configuration, from: tensors, names: .huggingFace, options: options)
         }
+    }
+
+    /// The same for a GGUF file that is open already.
+    public static func load(
+        gguf file: GGUFFile, options: EngineOptions = EngineOptions()
+    ) throws(LocatedError) -> LlamaModel {
+        try LlamaModel(ModelConfiguration(gguf: file), from: file, names: .gguf, options: options)
     }
 
     private init(
