@@ -1,14 +1,15 @@
-// A thread team: spin for the next job, then yield, then sleep.
+// A thread team: spin for the next job, then sleep.
 //
 // Work of a token arrives every few microseconds while a model runs, so waiting begins with a spin. On a
-// machine that is busy with other work a spinning thread keeps the processor from the one it waits for, so it
-// soon yields and at last sleeps; the waker pays for a system call only when somebody sleeps.
+// machine that is busy with other work, a spinning thread may keep the processor from the very thread that it
+// waits for. So the time to spin is halved whenever it passed in vain; a spin that was not in vain, or many
+// waits later a trial, makes it long again. Then the thread sleeps. The waker pays for a system call only
+// when somebody sleeps.
 #if defined(__linux__)
 #define _POSIX_C_SOURCE 200809L  // clocks and signal masks, which strict C11 hides
 #endif
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -18,8 +19,9 @@
 
 enum {
     MAX_THREADS = 256,
-    SPIN_NANOSECONDS = 50 * 1000,
-    YIELD_NANOSECONDS = 500 * 1000,
+    LONGEST_SPIN = 50 * 1000,  // nanoseconds
+    SHORTEST_SPIN = 1000,
+    SPINS_PER_TRIAL = 64,
     PAUSES_PER_LOOK_AT_CLOCK = 32
 };
 
@@ -37,6 +39,8 @@ struct tk_team {
     _Alignas(64) atomic_int arrived;    // threads waiting at the barrier
     _Alignas(64) atomic_uint barrier;   // grows by one each time all have arrived
     _Alignas(64) atomic_int sleepers;   // threads in (or entering) pthread_cond_wait
+    atomic_int spin;                    // nanoseconds to spin before sleeping; a hint, so races do not matter
+    atomic_uint spins_in_vain;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     void (*body)(void *context, int thread);
@@ -71,17 +75,21 @@ static void sleep_until_changed(tk_team *team, atomic_uint *word, unsigned old) 
 
 // Returns when `*word` is no longer `old`.
 static void wait_while_equal(tk_team *team, atomic_uint *word, unsigned old) {
-    int64_t start = 0;
-    for (;;) {
+    if (atomic_load_explicit(word, memory_order_acquire) != old) return;
+    int spin = atomic_load_explicit(&team->spin, memory_order_relaxed);
+    int64_t end = nanoseconds() + spin;
+    do {
         for (int i = 0; i < PAUSES_PER_LOOK_AT_CLOCK; i++) {
-            if (atomic_load_explicit(word, memory_order_acquire) != old) return;
             pause_briefly();
+            if (atomic_load_explicit(word, memory_order_acquire) == old) continue;
+            if (spin != LONGEST_SPIN) atomic_store_explicit(&team->spin, LONGEST_SPIN, memory_order_relaxed);
+            return;
         }
-        int64_t now = nanoseconds();
-        if (start == 0) start = now;
-        if (now - start > YIELD_NANOSECONDS) break;
-        if (now - start > SPIN_NANOSECONDS) sched_yield();
-    }
+    } while (nanoseconds() < end);
+    int shorter = spin / 2 > SHORTEST_SPIN ? spin / 2 : SHORTEST_SPIN;
+    bool trial =
+        atomic_fetch_add_explicit(&team->spins_in_vain, 1, memory_order_relaxed) % SPINS_PER_TRIAL == 0;
+    atomic_store_explicit(&team->spin, trial ? LONGEST_SPIN : shorter, memory_order_relaxed);
     sleep_until_changed(team, word, old);
 }
 
@@ -127,6 +135,8 @@ tk_team *tk_team_create(int threads) {
     atomic_init(&team->arrived, 0);
     atomic_init(&team->barrier, 0);
     atomic_init(&team->sleepers, 0);
+    atomic_init(&team->spin, LONGEST_SPIN);
+    atomic_init(&team->spins_in_vain, 1);
     team->body = NULL;
     team->context = NULL;
     team->threads = threads;

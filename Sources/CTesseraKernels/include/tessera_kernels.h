@@ -151,7 +151,7 @@ size_t tk_attention_scratch_floats(size_t m, size_t positions, size_t head_size)
 // Thread team
 
 // A fixed set of threads that run one function at a time, the caller being thread 0. Between jobs the others
-// spin for about 50 microseconds, then give way to other programs, and sleep in the end.
+// spin for at most about 50 microseconds and then sleep.
 typedef struct tk_team tk_team;
 
 // NULL when `threads` is not in 1...256 or the system refuses a thread.
