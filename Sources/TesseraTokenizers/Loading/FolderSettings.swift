@@ -15,7 +15,8 @@ struct FolderSettings {
         let path = folder + "/chat_template.jinja"
         if Self.isFile(path) {
             let file = try MappedFile(path: path)
-            guard let text = String(validating: file.bytes, as: UTF8.self) else {
+            let text = withExtendedLifetime(file) { String(validating: file.bytes, as: UTF8.self) }
+            guard let text else {
                 throw LocatedError(
                     file: path, problem: "is not UTF-8 text", remedy: "save it as UTF-8 or fetch it again")
             }

@@ -37,20 +37,22 @@ public struct StreamingDecoder: Sendable {
 }
 
 /// How many bytes at the end begin a code point that further bytes could complete: 0 to 3.
+///
+/// Ill-formed beginnings count as complete: they become U+FFFD at once, as in one-shot decoding.
 private func lengthOfUnfinishedScalar(_ bytes: [UInt8]) -> Int {
     for length in 1...3 where length <= bytes.count {
         let lead = bytes[bytes.count - length]
         if lead & 0xC0 == 0x80 { continue }
         let whole = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1
         guard length < whole else { return 0 }
-        // Ill-formed beginnings are replaced at once, as one-shot decoding does.
-        var tail = Array(bytes.suffix(length))
-        let fillers: [UInt8] = [0x80, 0x90, 0xA0]
-        for filler in fillers {
-            tail = Array(bytes.suffix(length)) + [filler] + [UInt8](repeating: 0x80, count: whole - length - 1)
-            if tail.withUnsafeBufferPointer({ lengthOfValidUTF8($0) }) == tail.count { return length }
+        // Some continuation must exist: the second byte has a narrower range after E0, ED, F0 and F4.
+        let start = Array(bytes.suffix(length))
+        let continues = [UInt8(0x80), 0x90, 0xA0].contains { filler in
+            var candidate = start + [filler]
+            while candidate.count < whole { candidate.append(0x80) }
+            return firstInvalidUTF8Offset(in: Array(candidate.prefix(whole))) == nil
         }
-        return 0
+        return continues ? length : 0
     }
     return 0
 }

@@ -1,3 +1,5 @@
+internal import TesseraCore
+
 /// Bytes known to be valid UTF-8, read without further checks.
 ///
 /// Made by `withValidUTF8`, which is what makes `scalar(at:)` safe: a lead byte is always followed by all its
@@ -44,7 +46,7 @@ func withValidUTF8<Result>(_ bytes: UnsafeBufferPointer<UInt8>, _ body: (UTF8Tex
     guard let start = bytes.baseAddress, !bytes.isEmpty else {
         return body(UTF8Text(start: emptyText.utf8Start, count: 0))
     }
-    if lengthOfValidUTF8(bytes) == bytes.count { return body(UTF8Text(start: start, count: bytes.count)) }
+    if firstInvalidUTF8Offset(in: bytes) == nil { return body(UTF8Text(start: start, count: bytes.count)) }
     var repaired = String(decoding: bytes, as: UTF8.self)
     return repaired.withUTF8 { buffer in
         body(UTF8Text(start: buffer.baseAddress ?? emptyText.utf8Start, count: buffer.count))
@@ -52,40 +54,3 @@ func withValidUTF8<Result>(_ bytes: UnsafeBufferPointer<UInt8>, _ body: (UTF8Tex
 }
 
 private let emptyText: StaticString = ""
-
-/// The length of the longest prefix that is valid UTF-8 (Unicode 16.0, table 3-7).
-func lengthOfValidUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-    guard let start = bytes.baseAddress else { return 0 }
-    let raw = UnsafeRawPointer(start)
-    let count = bytes.count
-    var position = 0
-    while position < count {
-        if position + 8 <= count,
-            raw.loadUnaligned(fromByteOffset: position, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
-        {
-            position += 8
-            continue
-        }
-        let length = lengthOfScalar(start + position, available: count - position)
-        if length == 0 { return position }
-        position += length
-    }
-    return position
-}
-
-/// The length of the well-formed sequence at `start`; zero when there is none in `available` bytes.
-@inline(__always)
-private func lengthOfScalar(_ start: UnsafePointer<UInt8>, available: Int) -> Int {
-    let lead = start[0]
-    if lead < 0x80 { return 1 }
-    if lead < 0xC2 || lead > 0xF4 { return 0 }
-    let length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
-    guard available >= length else { return 0 }
-    let second = start[1]
-    let lowest: UInt8 = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80
-    let highest: UInt8 = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF
-    guard second >= lowest, second <= highest else { return 0 }
-    if length > 2, start[2] & 0xC0 != 0x80 { return 0 }
-    if length > 3, start[3] & 0xC0 != 0x80 { return 0 }
-    return length
-}
