@@ -36,16 +36,16 @@ TK_INLINE void tile(tk_format format, size_t rows, size_t tokens, const uint8_t 
     for (size_t i = 0; i < rows * tokens; i++) sums[i] = _mm256_setzero_ps();
     size_t i = 0;
     for (; i + 8 <= n; i += 8) {
-        __m256 w[ROWS];
         if (prefetch)
             for (size_t line = 0; line < ROWS * 8 * width_of(format); line += 64)
                 _mm_prefetch((const char *)row[0] + ROWS * (n + i) * width_of(format) + PREFETCH_BYTES + line,
                              _MM_HINT_T0);
-        for (size_t r = 0; r < rows; r++) w[r] = load_weights(format, row[r], i);
-        for (size_t t = 0; t < tokens; t++) {
-            __m256 v = load_weights(TK_F32, x[t], i);
-            for (size_t r = 0; r < rows; r++)
-                sums[r * tokens + t] = _mm256_fmadd_ps(w[r], v, sums[r * tokens + t]);
+        __m256 v[TOKENS_OF_ONE_ROW];
+        for (size_t t = 0; t < tokens; t++) v[t] = load_weights(TK_F32, x[t], i);
+        for (size_t r = 0; r < rows; r++) {
+            __m256 w = load_weights(format, row[r], i);
+            for (size_t t = 0; t < tokens; t++)
+                sums[r * tokens + t] = _mm256_fmadd_ps(w, v[t], sums[r * tokens + t]);
         }
     }
     if (i < n)
