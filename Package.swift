@@ -24,21 +24,23 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         // Row 0
         .target(name: "TesseraCore", swiftSettings: settings),
-        .target(
-            name: "TesseraFiles",
-            dependencies: ["TesseraCore", .product(name: "Crypto", package: "swift-crypto")],
-            resources: [.embedInCode("Pins/pins.lock")],
-            swiftSettings: settings
-        ),
+        .target(name: "TesseraFiles", dependencies: ["TesseraCore"], swiftSettings: settings),
         .target(name: "TesseraReport", dependencies: ["TesseraCore"], swiftSettings: settings),
 
         // Row 1
+        .target(
+            name: "TesseraFetching",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            resources: [.embedInCode("Pins/pins.lock")],
+            swiftSettings: settings
+        ),
         .target(
             name: "TesseraTokenizers",
             dependencies: ["TesseraCore", "TesseraFiles"],
@@ -74,8 +76,8 @@ let package = Package(
         .executableTarget(
             name: "TesseraCLI",
             dependencies: [
-                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers", "TesseraEngine",
-                "TesseraDecoding", "TesseraConsole",
+                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraFetching", "TesseraTokenizers",
+                "TesseraEngine", "TesseraDecoding", "TesseraConsole",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -93,6 +95,11 @@ let package = Package(
         .testTarget(
             name: "TesseraFilesTests",
             dependencies: ["TesseraFiles", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TesseraFetchingTests",
+            dependencies: ["TesseraFetching", "TesseraFiles", "TesseraTestSupport"],
             swiftSettings: settings
         ),
         .testTarget(name: "TesseraReportTests", dependencies: ["TesseraReport"], swiftSettings: settings),

@@ -1,7 +1,7 @@
 # Functions over the lock file, for the other scripts: `. "$(dirname "$0")/pins.sh"`. POSIX shell.
 
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
-lock=$root/Sources/TesseraFiles/Pins/pins.lock
+lock=$root/Sources/TesseraFetching/Pins/pins.lock
 python=${PYTHON:-python3}
 
 fail() {

@@ -22,12 +22,13 @@ struct Room {
 let rooms: [Room] = [
     // Core is the floor that the other two of row 0 stand on, so it counts as the row below them.
     Room(name: "TesseraCore", row: -1, side: .shared),
-    Room(name: "TesseraFiles", row: 0, side: .shared, outside: ["Crypto"]),
+    Room(name: "TesseraFiles", row: 0, side: .shared),
     Room(name: "TesseraReport", row: 0, side: .shared),
     Room(name: "CTesseraKernels", row: 0, side: .everyday),
-    Room(name: "TesseraTokenizers", row: 1, side: .shared, outside: ["Collections"]),
+    Room(name: "TesseraFetching", row: 1, side: .shared, outside: ["Crypto"]),
+    Room(name: "TesseraTokenizers", row: 1, side: .shared),
     Room(name: "TesseraEngine", row: 2, side: .everyday),
-    Room(name: "TesseraDecoding", row: 3, side: .everyday, outside: ["Logging"]),
+    Room(name: "TesseraDecoding", row: 3, side: .everyday),
     Room(name: "TesseraConsole", row: 5, side: .shared, outside: ["ArgumentParser"]),
     Room(name: "TesseraCLI", row: 6, side: .everyday, outside: ["ArgumentParser"]),
 ]

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import TesseraConsole
 internal import TesseraCore
 internal import TesseraDecoding
+internal import TesseraEngine
 internal import TesseraFiles
 internal import TesseraReport
 internal import TesseraTokenizers

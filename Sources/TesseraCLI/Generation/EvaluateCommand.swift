@@ -3,6 +3,7 @@ internal import TesseraConsole
 internal import TesseraDecoding
 internal import TesseraFiles
 internal import TesseraReport
+internal import TesseraTokenizers
 
 /// `tessera evaluate`: how well a model predicts a text.
 struct EvaluateCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import TesseraConsole
+internal import TesseraFetching
 internal import TesseraFiles
 internal import TesseraReport
 

@@ -106,8 +106,8 @@ struct ModelDescription {
         case .success(let loaded):
             table.append([
                 "tokenizer",
-                "\(loaded.modelName), \(NumberFormat.count(loaded.tokenizer.vocabularySize)) tokens, "
-                    + "pre-tokenizer \(loaded.tokenizer.splitRule.name)",
+                "\(loaded.modelDescription), \(NumberFormat.count(loaded.tokenizer.vocabularySize)) tokens, "
+                    + "pre-tokenizer \(loaded.preTokenizerDescription)",
             ])
             table.append(["chat template", loaded.chatTemplate == nil ? "none" : "yes"])
         case .failure(let error): table.append(["tokenizer", "cannot be read: \(error.withoutFile)"])
@@ -150,8 +150,8 @@ struct ModelDescription {
                 (
                     "tokenizer",
                     [
-                        "model": .string(loaded.modelName),
-                        "preTokenizer": .string(loaded.tokenizer.splitRule.name),
+                        "model": .string(loaded.modelDescription),
+                        "preTokenizer": .string(loaded.preTokenizerDescription),
                         "vocabularySize": .integer(loaded.tokenizer.vocabularySize),
                         "chatTemplate": .bool(loaded.chatTemplate != nil),
                     ]

@@ -62,15 +62,3 @@ struct TokenizerOptions: ParsableArguments {
         return try TokenizerLoader.load(path: isFile ? tokenizer : try ModelStore().resolve(tokenizer).path)
     }
 }
-
-extension LoadedTokenizer {
-    /// The chat template, or an error that says what to do without one.
-    func requireChatTemplate() throws(LocatedError) -> ChatTemplate {
-        guard let chatTemplate else {
-            throw LocatedError(
-                file: file, field: "chat template", problem: "there is none",
-                remedy: "use `tessera generate` without --chat, or a model made for chat")
-        }
-        return try ChatTemplate(chatTemplate, file: chatTemplateFile)
-    }
-}

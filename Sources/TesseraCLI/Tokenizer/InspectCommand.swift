@@ -35,10 +35,10 @@ struct InspectCommand: ParsableCommand {
         let ends = roles.endOfText.sorted()
         if output.json {
             try writeJSON([
-                "model": .string(loaded.modelName),
-                "preTokenizer": .string(loaded.tokenizer.splitRule.name),
+                "model": .string(loaded.modelDescription),
+                "preTokenizer": .string(loaded.preTokenizerDescription),
                 "vocabularySize": .integer(tokenizer.vocabularySize),
-                "mergeCount": .integer(tokenizer.mergeCount),
+                "mergeCount": JSONValue(loaded.mergeCount),
                 "addsBeginOfText": .bool(roles.addsBeginOfText),
                 "beginOfText": JSONValue(roles.beginOfText.map { Int($0) }),
                 "endOfText": JSONValue(ends),
@@ -49,10 +49,10 @@ struct InspectCommand: ParsableCommand {
             return
         }
         var table = Table([.init("part"), .init("value")])
-        table.append(["model", loaded.modelName])
-        table.append(["pre-tokenizer", loaded.tokenizer.splitRule.name])
+        table.append(["model", loaded.modelDescription])
+        table.append(["pre-tokenizer", loaded.preTokenizerDescription])
         table.append(["vocabulary", "\(NumberFormat.count(tokenizer.vocabularySize)) tokens"])
-        table.append(["merges", NumberFormat.count(tokenizer.mergeCount)])
+        if let merges = loaded.mergeCount { table.append(["merges", NumberFormat.count(merges)]) }
         let added = roles.addsBeginOfText ? ", put before every text" : ""
         table.append(["begin of text", roles.beginOfText.map { name($0) + added } ?? "none"])
         table.append(["end of text", ends.isEmpty ? "none" : ends.map(name).joined(separator: ", ")])

@@ -1,4 +1,5 @@
 public import TesseraCore
+internal import TesseraFiles
 
 /// One line of the lock file: a file from outside, with its size and its SHA-256.
 public struct Pin: Hashable, Sendable {

@@ -1,4 +1,5 @@
 package import TesseraCore
+internal import TesseraFiles
 
 #if canImport(Glibc)
 internal import Glibc

@@ -1,4 +1,5 @@
 public import TesseraCore
+public import TesseraFiles
 
 /// Brings pinned models into the user's store.
 ///

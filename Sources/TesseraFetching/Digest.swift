@@ -1,5 +1,6 @@
 internal import Crypto
 public import TesseraCore
+internal import TesseraFiles
 
 /// The SHA-256 of `bytes`, in lower-case hexadecimal digits.
 public func sha256(_ bytes: UnsafeRawBufferPointer) -> String {

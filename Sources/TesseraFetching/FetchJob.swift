@@ -1,4 +1,5 @@
 internal import TesseraCore
+internal import TesseraFiles
 
 /// One fetch of a model into a folder of its own: download, check, unpack, check.
 struct FetchJob {

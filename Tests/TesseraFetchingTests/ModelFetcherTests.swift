@@ -1,5 +1,6 @@
 import Synchronization
 import TesseraCore
+import TesseraFetching
 import TesseraFiles
 import TesseraTestSupport
 import Testing

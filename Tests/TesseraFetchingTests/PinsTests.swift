@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraFetching
 import TesseraFiles
 import TesseraTestSupport
 import Testing
