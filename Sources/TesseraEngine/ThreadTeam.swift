@@ -21,18 +21,12 @@ final class ThreadTeam: @unchecked Sendable {
 
     deinit { tk_team_destroy(handle) }
 
-    /// Runs `body` on every thread and returns when all are done.
-    func run(_ body: (_ thread: Int) -> Void) {
-        withoutActuallyEscaping(body) { body in
-            withUnsafePointer(to: body) { body in
-                tk_team_run(
-                    handle,
-                    { context, thread in
-                        context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(thread))
-                    },
-                    UnsafeMutableRawPointer(mutating: body)
-                )
-            }
-        }
+    /// Runs `body(context, thread)` on every thread and returns when all are done.
+    ///
+    /// A C function and a pointer rather than a closure, which would be allocated at every call.
+    func run<Context>(
+        _ context: UnsafePointer<Context>, _ body: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void
+    ) {
+        tk_team_run(handle, body, UnsafeMutableRawPointer(mutating: context))
     }
 }

@@ -43,15 +43,37 @@ final class Engine: @unchecked Sendable {
         tokens.withUnsafeBufferPointer { tokens in
             logits.withUnsafeMutableBufferPointer { logits in
                 weights.layers.withUnsafeBufferPointer { layers in
-                    let pass = pass(layers, cache.storage)
-                    team.run { thread in
-                        let worker = workspace.worker(thread, of: team, isa: isa, exact: exact)
-                        read(tokens, from: first, outputs: outputs, into: logits, through: pass, on: worker)
+                    let job = Job(
+                        engine: Unmanaged.passUnretained(self), tokens: tokens, first: first,
+                        outputs: outputs,
+                        logits: logits, pass: pass(layers, cache.storage)
+                    )
+                    withUnsafePointer(to: job) { job in
+                        team.run(job) { job, thread in
+                            job?.assumingMemoryBound(to: Job.self).pointee.run(on: Int(thread))
+                        }
                     }
                 }
             }
         }
         cache.grow(by: tokens.count)
+    }
+
+    /// A call to `read`, as the threads see it; every pointer lives as long as the call.
+    private struct Job {
+        let engine: Unmanaged<Engine>
+        let tokens: UnsafeBufferPointer<TokenID>
+        let first: Int
+        let outputs: Int
+        let logits: UnsafeMutableBufferPointer<Float>
+        let pass: LlamaPass
+
+        func run(on thread: Int) {
+            let engine = engine.takeUnretainedValue()
+            let worker = engine.workspace.worker(
+                thread, of: engine.team, isa: engine.isa, exact: engine.exact)
+            engine.read(tokens, from: first, outputs: outputs, into: logits, through: pass, on: worker)
+        }
     }
 
     /// What one thread does: chunk after chunk.
