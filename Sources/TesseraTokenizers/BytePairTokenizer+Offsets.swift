@@ -40,7 +40,9 @@ extension BytePairTokenizer {
     }
 
     /// Lays tokens over the bytes of their piece; bytes that have no token count with the token before them.
-    private func appendSpans(of ids: [TokenID], piece: Range<Int>, text: UTF8Text, to spans: inout [TokenSpan]) {
+    private func appendSpans(
+        of ids: [TokenID], piece: Range<Int>, text: UTF8Text, to spans: inout [TokenSpan]
+    ) {
         var position = piece.lowerBound
         for id in ids {
             while position < piece.upperBound, !model.hasToken(text[position]) { position += 1 }

@@ -31,7 +31,8 @@ public struct BytePairTokenizer: Tokenizer {
         self.specialTokens = specialTokens
         self.template = template
         self.trimsOffsets = trimsOffsets
-        self.addedTokens = Dictionary(addedTokens.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.addedTokens = Dictionary(
+            addedTokens.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         matcher = AddedTokenMatcher(addedTokens)
     }
 
@@ -42,7 +43,7 @@ public struct BytePairTokenizer: Tokenizer {
     public var bytesWithoutToken: [UInt8] { model.bytesWithoutToken }
 
     /// The number of merges.
-    public var mergeCount: Int { model.pairs.merged.count }
+    public var mergeCount: Int { model.pairs.count }
 
     public func encode(
         _ text: UnsafeBufferPointer<UInt8>, special: SpecialTokenReading, into ids: inout [TokenID]
@@ -54,7 +55,9 @@ public struct BytePairTokenizer: Tokenizer {
                         switch segment {
                         case .token(let id, _): ids.append(id)
                         case .text(let range):
-                            splitRule.forEachPiece(of: text, in: range) { encoder.append($0, of: text, to: &ids) }
+                            splitRule.forEachPiece(of: text, in: range) {
+                                encoder.append($0, of: text, to: &ids)
+                            }
                         }
                     }
                 }
@@ -64,7 +67,7 @@ public struct BytePairTokenizer: Tokenizer {
 
     public func bytes(of id: TokenID) -> [UInt8] {
         guard Int(id) < vocabularySize else { return [] }
-        return model.vocabulary.withBytes(of: Int(id)) { Array($0) }
+        return model.bytes(of: Int(id))
     }
 
     public func spelling(of id: TokenID) -> String? {

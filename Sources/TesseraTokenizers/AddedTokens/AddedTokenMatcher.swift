@@ -37,7 +37,8 @@ struct AddedTokenMatcher: Sendable {
     }
 
     private func segments(
-        of text: UTF8Text, in range: Range<Int>, pass: Int, special: SpecialTokenReading, _ body: (Segment) -> Void
+        of text: UTF8Text, in range: Range<Int>, pass: Int, special: SpecialTokenReading,
+        _ body: (Segment) -> Void
     ) {
         guard pass < passes.count else {
             if !range.isEmpty { body(.text(range)) }
@@ -58,7 +59,9 @@ struct AddedTokenMatcher: Sendable {
             position = matchEnd
             if token.isSpecial, special == .asText { continue }
             if token.isSingleWord, touchesWord(match, in: text, range) { continue }
-            if token.stripsLeft { match = max(startOfSpaces(before: match, in: text, range), start)..<match.upperBound }
+            if token.stripsLeft {
+                match = max(startOfSpaces(before: match, in: text, range), start)..<match.upperBound
+            }
             if token.stripsRight { match = match.lowerBound..<endOfSpaces(after: match, in: text, range) }
             segments(of: text, in: start..<match.lowerBound, pass: pass + 1, special: special, body)
             body(.token(token.id, match))
@@ -69,12 +72,16 @@ struct AddedTokenMatcher: Sendable {
     }
 
     private func touchesWord(_ match: Range<Int>, in text: UTF8Text, _ range: Range<Int>) -> Bool {
-        let before = match.lowerBound > range.lowerBound
+        let before =
+            match.lowerBound > range.lowerBound
             && isWordCharacter(at: text.startOfScalar(before: match.lowerBound), in: text)
-        return before || match.upperBound < range.upperBound && isWordCharacter(at: match.upperBound, in: text)
+        return before
+            || match.upperBound < range.upperBound && isWordCharacter(at: match.upperBound, in: text)
     }
 
-    /// `\w`, near enough: letters, numbers and the underscore. The reference adds marks and joiners.
+    /// Whether a letter, a number or the underscore stands at `position`.
+    ///
+    /// The reference's `\w` holds for marks and joiners too.
     private func isWordCharacter(at position: Int, in text: UTF8Text) -> Bool {
         if text[position] == UInt8(ascii: "_") { return true }
         let own = CharacterTable().of(text.scalar(at: position).value)

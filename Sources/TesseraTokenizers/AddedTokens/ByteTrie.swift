@@ -13,7 +13,7 @@ struct ByteTrie: Sendable {
     /// Whether nothing was inserted.
     var isEmpty: Bool { nodes.isEmpty }
 
-    /// Puts `value` under `key`; the first value of a key stays. Empty keys are left out.
+    /// Puts `value` under `key`, unless that is empty or has a value already.
     mutating func insert(_ key: [UInt8], value: Int32) {
         guard let first = key.first else { return }
         if roots[Int(first)] < 0 { roots[Int(first)] = add(first) }

@@ -14,9 +14,16 @@ struct BytePairBuilder {
     }
 
     /// Makes room for the tokens; comes before the first `append(spelling:)`.
+    ///
+    /// - Parameters:
+    ///   - count: the number of tokens.
+    ///   - spellingBytes: the bytes of all their spellings.
     mutating func reserve(tokens count: Int, spellingBytes: Int) throws(LocatedError) {
         guard count > 0, count < Vocabulary.largestCount else {
             throw error("vocabulary", "\(count) tokens, expected 1 to \(Vocabulary.largestCount - 1)")
+        }
+        guard spellingBytes < Vocabulary.largestByteCount else {
+            throw error("vocabulary", "the tokens are spelled in \(spellingBytes) bytes, the limit is 4 GiB")
         }
         vocabulary = Vocabulary(capacity: count, spellingBytes: spellingBytes)
     }
@@ -34,35 +41,40 @@ struct BytePairBuilder {
     /// - Parameter standsForItself: the spelling is text, not bytes spelled as characters.
     /// - Returns: the token that has this spelling already; then nothing was added.
     mutating func append(spelling: UnsafeRawBufferPointer, standsForItself: Bool = false) -> TokenID? {
-        let alphabet = alphabet
-        return vocabulary.append(spelling: spelling) { bytes in
-            if standsForItself {
-                bytes.append(contentsOf: spelling)
-            } else {
-                alphabet.appendBytes(of: spelling, to: &bytes)
-            }
-        }
+        vocabulary.append(spelling: spelling, standsForItself: standsForItself)
     }
 
     /// Adds the merge with the next rank.
     mutating func append(
         merge left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, field: String
     ) throws(LocatedError) {
+        guard let leftID = vocabulary.id(ofSpelling: left), let rightID = vocabulary.id(ofSpelling: right),
+            let made = token(left, right)
+        else {
+            let parts = [Array(left), Array(right), Array(left) + Array(right)]
+            let missing =
+                parts.first { part in part.withUnsafeBytes { vocabulary.id(ofSpelling: $0) } == nil } ?? []
+            throw error(
+                field,
+                "merge \(pairs.count) needs the token \"\(String(decoding: missing, as: UTF8.self))\", which is not"
+                    + " in the vocabulary")
+        }
+        pairs.append(leftID, rightID, makes: made)
+    }
+
+    /// The token spelled by `left` and `right`.
+    @inline(__always)
+    private mutating func token(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> TokenID? {
+        // Trained vocabularies list merged tokens in the order of the merges: the next id is the likely one.
+        if let last = pairs.lastMade, Int(last) + 1 < vocabulary.count,
+            vocabulary.spells(Int(last) + 1, left, right)
+        {
+            return last + 1
+        }
         joined.removeAll(keepingCapacity: true)
         joined.append(contentsOf: left)
         joined.append(contentsOf: right)
-        let made = joined.withUnsafeBytes { vocabulary.id(ofSpelling: $0) }
-        guard let leftID = vocabulary.id(ofSpelling: left), let rightID = vocabulary.id(ofSpelling: right),
-            let made
-        else {
-            let parts = [Array(left), Array(right), joined]
-            let missing = parts.first { part in part.withUnsafeBytes { vocabulary.id(ofSpelling: $0) } == nil } ?? []
-            throw error(
-                field,
-                "merge \(pairs.merged.count) needs the token \"\(String(decoding: missing, as: UTF8.self))\", which is"
-                    + " not in the vocabulary")
-        }
-        pairs.append(leftID, rightID, makes: made)
+        return joined.withUnsafeBytes { vocabulary.id(ofSpelling: $0) }
     }
 
     /// The model.
@@ -77,6 +89,7 @@ struct BytePairBuilder {
 
     private func error(_ field: String, _ problem: String) -> LocatedError {
         LocatedError(
-            file: file, field: field, problem: problem, remedy: "the file is damaged; fetch or convert it again")
+            file: file, field: field, problem: problem,
+            remedy: "the file is damaged; fetch or convert it again")
     }
 }

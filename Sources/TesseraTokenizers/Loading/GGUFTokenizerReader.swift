@@ -66,7 +66,8 @@ struct GGUFTokenizerReader {
             let earlier = builder.append(spelling: spelling, standsForItself: types?[id].isAdded ?? false)
             if let earlier {
                 throw error(
-                    field, "token \(id) is \"\(String(decoding: spelling, as: UTF8.self))\" like token \(earlier)")
+                    field,
+                    "token \(id) is \"\(String(decoding: spelling, as: UTF8.self))\" like token \(earlier)")
             }
         }
     }
@@ -100,13 +101,16 @@ struct GGUFTokenizerReader {
         let field = "tokenizer.ggml.merges"
         guard let merges = try metadata.optionalStrings(field), !merges.isEmpty else {
             throw LocatedError(
-                file: file, field: field, problem: "missing: a byte-pair tokenizer cannot work without its merges",
+                file: file, field: field,
+                problem: "missing: a byte-pair tokenizer cannot work without its merges",
                 remedy: "convert the model again with its merges, or use another file")
         }
         try builder.reserve(merges: merges.count)
         for (rank, merge) in merges.enumerated() {
             // The second part may begin with a space only in files that do not spell bytes; the first never does.
-            guard let space = merge.dropFirst().firstIndex(of: 0x20), space + 1 < merge.count else {
+            var space = 1
+            while space < merge.count, merge[space] != 0x20 { space += 1 }
+            guard space + 1 < merge.count else {
                 throw error(field, "merge \(rank) is not two tokens with a space between")
             }
             try builder.append(
@@ -131,13 +135,15 @@ struct GGUFTokenizerReader {
             throw error("tokenizer.ggml.add_bos_token", "is true, but there is no bos_token_id")
         }
         return SpecialTokens(
-            beginOfText: beginOfText, endOfText: Set(ends), unknown: try id("unknown"), padding: try id("padding"),
+            beginOfText: beginOfText, endOfText: Set(ends), unknown: try id("unknown"),
+            padding: try id("padding"),
             addsBeginOfText: addsBeginOfText)
     }
 
     private func error(_ field: String, _ problem: String) -> LocatedError {
         LocatedError(
-            file: file, field: field, problem: problem, remedy: "the file is damaged; fetch or convert it again")
+            file: file, field: field, problem: problem,
+            remedy: "the file is damaged; fetch or convert it again")
     }
 }
 

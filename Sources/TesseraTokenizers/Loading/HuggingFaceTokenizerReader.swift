@@ -43,7 +43,9 @@ struct HuggingFaceTokenizerReader {
             throw unsupported(field["dropout"], "dropout")
         }
         for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
-            if let text = try field[name].optionalString(), !text.isEmpty { throw unsupported(field[name], name) }
+            if let text = try field[name].optionalString(), !text.isEmpty {
+                throw unsupported(field[name], name)
+            }
         }
         if try field["byte_fallback"].optionalBool() == true {
             throw unsupported(field["byte_fallback"], "byte_fallback")
@@ -56,7 +58,9 @@ struct HuggingFaceTokenizerReader {
             guard let id = model.vocabulary.id(ofText: unknown) else {
                 throw field["unk_token"].error("\"\(unknown)\" is not in the vocabulary")
             }
-            if try field["fuse_unk"].optionalBool() == true { throw unsupported(field["fuse_unk"], "fuse_unk") }
+            if try field["fuse_unk"].optionalBool() == true {
+                throw unsupported(field["fuse_unk"], "fuse_unk")
+            }
             model.setUnknownToken(id)
         }
         return (model, resolved)
@@ -118,7 +122,8 @@ struct HuggingFaceTokenizerReader {
                 }
                 pair = (String(text[..<space]), String(text[text.utf8.index(after: space)...]))
             case .array(let parts):
-                guard parts.count == 2, case .string(let left) = parts[0], case .string(let right) = parts[1] else {
+                guard parts.count == 2, case .string(let left) = parts[0], case .string(let right) = parts[1]
+                else {
                     throw field[rank].error("is not a pair of tokens")
                 }
                 pair = (left, right)
@@ -128,7 +133,8 @@ struct HuggingFaceTokenizerReader {
                 pair.1.withUTF8 { right in
                     Result { () throws(LocatedError) in
                         try builder.append(
-                            merge: UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right), field: field.name)
+                            merge: UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right),
+                            field: field.name)
                     }
                 }
             }

@@ -38,7 +38,8 @@ public struct LoadedTokenizer: Sendable {
     public func requireChatTemplate() throws(LocatedError) -> ChatTemplate {
         guard let chatTemplate else {
             throw LocatedError(
-                file: file, field: "chat template", problem: "missing: this model was not made for conversations",
+                file: file, field: "chat template",
+                problem: "missing: this model was not made for conversations",
                 remedy: "use an instruct model, or give the model plain text")
         }
         var template = try ChatTemplate(chatTemplate, file: chatTemplateFile)

@@ -47,7 +47,9 @@ struct PostProcessorReader {
             var afterText = false
             for index in try single.array().indices {
                 if single[index]["Sequence"].isPresent {
-                    guard !afterText else { throw single[index].error("the text stands in the template twice") }
+                    guard !afterText else {
+                        throw single[index].error("the text stands in the template twice")
+                    }
                     afterText = true
                 } else {
                     let spelling = try single[index]["SpecialToken"]["id"].string()
@@ -56,7 +58,8 @@ struct PostProcessorReader {
             }
         default:
             throw field["type"].error(
-                "the post-processor \(type) is not supported", remedy: "use a byte-level BPE tokenizer without it")
+                "the post-processor \(type) is not supported",
+                remedy: "use a byte-level BPE tokenizer without it")
         }
     }
 }

@@ -83,7 +83,8 @@ struct PreTokenizerReader {
             return usesExpression ? [.pattern(.gpt2), .bytes] : [.bytes]
         case "Split":
             let expression = try field["pattern"]["Regex"].string()
-            guard let known = Self.expressions.first(where: { $0.0.utf8.elementsEqual(expression.utf8) }) else {
+            guard let known = Self.expressions.first(where: { $0.0.utf8.elementsEqual(expression.utf8) })
+            else {
                 throw unsupported(field["pattern"], "Split by \(expression)")
             }
             let behaviour = try field["behavior"].string()

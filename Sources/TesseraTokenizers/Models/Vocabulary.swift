@@ -1,60 +1,71 @@
 internal import TesseraCore
 
-/// The tokens of a vocabulary: for each id its spelling in the file and the bytes it stands for.
+/// The tokens of a vocabulary by id and by spelling.
 ///
-/// Spellings are compared as bytes. Ids may have holes, which have an empty spelling.
+/// Spellings are compared as bytes. Ids may have holes, which have an empty spelling. What a token's bytes are is
+/// not kept: they follow from its spelling, unless it stands for itself.
 struct Vocabulary: Sendable {
-    /// The most ids: what `PairTable` can hold.
+    /// The most ids that a slot of the index, and of `PairTable`, can hold.
     static let largestCount = 1 << 21 - 1
 
-    private var spellings = Pool()
-    private var contents = Pool()
-    private var slots: [UInt64]
-    private let slotMask: Int
-    private let hash = TableHash()
+    /// The most bytes of all spellings.
+    static let largestByteCount = Int(UInt32.max)
 
     /// The number of ids.
-    var count: Int { spellings.count }
+    private(set) var count = 0
 
-    /// Makes an empty vocabulary with room for `capacity` tokens.
+    private let bytes: FixedTable<UInt8>
+    /// Where each spelling ends in `bytes`, after a zero.
+    private let ends: FixedTable<UInt32>
+    /// Open addressing: 11 bits of the hash, then 21 bits of the id plus one; zero is free.
+    private let slots: FixedTable<UInt32>
+    /// One bit an id: the spelling is text and not bytes spelled as characters.
+    private let literal: FixedTable<UInt64>
+    private let hash = TableHash()
+
+    /// Makes an empty vocabulary with room for `capacity` tokens of `spellingBytes` bytes in all.
     init(capacity: Int, spellingBytes: Int) {
         var slotCount = 16
         while slotCount < capacity * 2 { slotCount *= 2 }
-        slots = [UInt64](repeating: 0, count: slotCount)
-        slotMask = slotCount - 1
-        spellings.reserve(count: capacity, bytes: spellingBytes)
-        contents.reserve(count: capacity, bytes: spellingBytes)
+        slots = FixedTable(count: slotCount)
+        ends = FixedTable(count: capacity + 1)
+        literal = FixedTable(count: capacity / 64 + 1)
+        bytes = FixedTable(count: spellingBytes)
     }
 
-    /// Adds the next id; `write` appends the bytes that it stands for.
+    /// Adds the next id; there must be room for it.
     ///
     /// - Returns: the id that has this spelling already, and nothing is added; else nil.
-    mutating func append(
-        spelling: UnsafeRawBufferPointer, writingBytes write: (inout [UInt8]) -> Void
-    ) -> TokenID? {
-        if !spelling.isEmpty {
-            let hash = self.hash(of: spelling)
-            var slot = Int(truncatingIfNeeded: hash) & slotMask
+    mutating func append(spelling: UnsafeRawBufferPointer, standsForItself: Bool) -> TokenID? {
+        if let start = spelling.baseAddress, !spelling.isEmpty {
+            let hash = self.hash(start, count: spelling.count)
+            var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
             while slots[slot] != 0 {
                 if let id = match(slots[slot], hash, spelling) { return id }
-                slot = (slot + 1) & slotMask
+                slot = (slot + 1) & (slots.count - 1)
             }
-            slots[slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(count + 1)
+            slots[slot] = Self.tag(hash) | UInt32(truncatingIfNeeded: count + 1)
         }
-        spellings.append { $0.append(contentsOf: spelling) }
-        contents.append(write)
+        let end = Int(ends[count])
+        precondition(spelling.count <= bytes.count - end)
+        if let start = spelling.baseAddress {
+            UnsafeMutableRawPointer(bytes.elements + end).copyMemory(from: start, byteCount: spelling.count)
+        }
+        ends[count + 1] = UInt32(truncatingIfNeeded: end + spelling.count)
+        if standsForItself { literal[count / 64] |= 1 << UInt64(count % 64) }
+        count += 1
         return nil
     }
 
     /// The id with this spelling.
     @inline(__always)
     func id(ofSpelling spelling: UnsafeRawBufferPointer) -> TokenID? {
-        guard !spelling.isEmpty else { return nil }
-        let hash = self.hash(of: spelling)
-        var slot = Int(truncatingIfNeeded: hash) & slotMask
+        guard let start = spelling.baseAddress, !spelling.isEmpty else { return nil }
+        let hash = self.hash(start, count: spelling.count)
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 {
             if let id = match(slots[slot], hash, spelling) { return id }
-            slot = (slot + 1) & slotMask
+            slot = (slot + 1) & (slots.count - 1)
         }
         return nil
     }
@@ -65,75 +76,58 @@ struct Vocabulary: Sendable {
         return spelling.withUTF8 { id(ofSpelling: UnsafeRawBufferPointer($0)) }
     }
 
+    /// The spelling of `id`, which must be below `count`; valid while the vocabulary lives.
+    @inline(__always)
+    private func spelling(_ id: Int) -> UnsafeRawBufferPointer {
+        let start = Int(ends[id])
+        return UnsafeRawBufferPointer(start: bytes.elements + start, count: Int(ends[id + 1]) - start)
+    }
+
     /// Calls `body` with the spelling of `id`, which must be below `count`.
+    @inline(__always)
     func withSpelling<Result>(of id: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        spellings.withElement(id, body)
+        withExtendedLifetime(bytes) { body(spelling(id)) }
     }
 
-    /// Calls `body` with the bytes that `id` stands for; `id` must be below `count`.
-    func withBytes<Result>(of id: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        contents.withElement(id, body)
-    }
+    /// Whether the spelling of `id` is the text it stands for.
+    func standsForItself(_ id: Int) -> Bool { literal[id / 64] >> UInt64(id % 64) & 1 != 0 }
 
-    /// How many bytes `id` stands for; `id` must be below `count`.
-    func byteCount(of id: Int) -> Int { contents.byteCount(of: id) }
-
+    /// Whether the spelling of `id`, which must be below `count`, is that of `left` followed by `right`.
     @inline(__always)
-    private func hash(of spelling: UnsafeRawBufferPointer) -> UInt64 {
-        guard let start = spelling.baseAddress else { return 0 }
-        return hash(start, count: spelling.count)
-    }
-
-    @inline(__always)
-    private func match(_ slot: UInt64, _ hash: UInt64, _ spelling: UnsafeRawBufferPointer) -> TokenID? {
-        guard (slot ^ hash) >> 32 == 0 else { return nil }
-        let id = Int(slot & 0xFFFF_FFFF) - 1
-        return spellings.equals(id, spelling) ? TokenID(truncatingIfNeeded: id) : nil
-    }
-}
-
-/// Byte strings laid end to end.
-private struct Pool: Sendable {
-    private var bytes: [UInt8] = []
-    private var ends: [UInt32] = [0]
-
-    var count: Int { ends.count - 1 }
-
-    mutating func reserve(count: Int, bytes byteCount: Int) {
-        bytes.reserveCapacity(byteCount)
-        ends.reserveCapacity(count + 1)
-    }
-
-    @inline(__always)
-    mutating func append(_ write: (inout [UInt8]) -> Void) {
-        write(&bytes)
-        ends.append(UInt32(clamping: bytes.count))
-    }
-
-    func byteCount(of index: Int) -> Int { Int(ends[index + 1]) - Int(ends[index]) }
-
-    @inline(__always)
-    func withElement<Result>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        let range = Int(ends[index])..<Int(ends[index + 1])
-        return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
-    }
-
-    @inline(__always)
-    func equals(_ index: Int, _ other: UnsafeRawBufferPointer) -> Bool {
-        withElement(index) { element in
-            guard element.count == other.count else { return false }
-            var position = 0
-            while position + 8 <= element.count {
-                let left = element.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-                let right = other.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-                if left != right { return false }
-                position += 8
-            }
-            while position < element.count {
-                if element[position] != other[position] { return false }
-                position += 1
-            }
-            return true
+    func spells(_ id: Int, _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        withSpelling(of: id) { whole in
+            whole.count == left.count + right.count
+                && Self.equal(UnsafeRawBufferPointer(rebasing: whole[..<left.count]), left)
+                && Self.equal(UnsafeRawBufferPointer(rebasing: whole[left.count...]), right)
         }
+    }
+
+    @inline(__always)
+    private func match(_ slot: UInt32, _ hash: UInt64, _ other: UnsafeRawBufferPointer) -> TokenID? {
+        guard slot >> 21 == Self.tag(hash) >> 21 else { return nil }
+        let id = slot & 0x1F_FFFF - 1
+        return withSpelling(of: Int(id)) { Self.equal($0, other) } ? id : nil
+    }
+
+    @inline(__always)
+    private static func tag(_ hash: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: hash >> 32) & 0xFFE0_0000
+    }
+
+    @inline(__always)
+    private static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        guard left.count == right.count else { return false }
+        var position = 0
+        while position + 8 <= left.count {
+            let leftWord = left.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            let rightWord = right.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            if leftWord != rightWord { return false }
+            position += 8
+        }
+        while position < left.count {
+            if left[position] != right[position] { return false }
+            position += 1
+        }
+        return true
     }
 }

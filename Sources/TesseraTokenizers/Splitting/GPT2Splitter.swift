@@ -41,7 +41,8 @@ struct GPT2Splitter {
         if first == 0x20, next < limit {
             let (following, followingLength) = characterClass(at: next)
             if !following.contains(.whitespace), !(cutsDigits && following.contains(.numeric)) {
-                return endOfRun(of: following.intersection(Self.kinds), from: next + followingLength, limit: limit)
+                return endOfRun(
+                    of: following.intersection(Self.kinds), from: next + followingLength, limit: limit)
             }
         }
         if own.contains(.whitespace) { return endOfSpaces(from: next, start: position, limit: limit) }

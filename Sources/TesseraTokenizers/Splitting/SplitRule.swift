@@ -48,7 +48,8 @@ extension SplitRule {
         case (.none, _): if !range.isEmpty { body(range) }
         case (.gpt2, false): GPT2Splitter(text: text, cutsDigits: false).forEachPiece(in: range, body)
         case (.gpt2, true): GPT2Splitter(text: text, cutsDigits: true).forEachPiece(in: range, body)
-        case (.llama3(let digits), _): Llama3Splitter(text: text, digits: digits).forEachPiece(in: range, body)
+        case (.llama3(let digits), _):
+            Llama3Splitter(text: text, digits: digits).forEachPiece(in: range, body)
         }
     }
 }
@@ -57,5 +58,21 @@ extension SplitRule {
     /// The same rule under the name that a file gives it.
     func named(_ name: String) -> SplitRule {
         SplitRule(pattern: pattern, cutsDigits: cutsDigits, name: name)
+    }
+}
+
+extension SplitRule {
+    /// The pieces of `text`, joined its whole; for tests.
+    package func pieces(of text: String) -> [String] {
+        var text = text
+        return text.withUTF8 { bytes in
+            withValidUTF8(bytes) { valid in
+                var pieces: [String] = []
+                forEachPiece(of: valid, in: 0..<valid.count) { range in
+                    pieces.append(String(decoding: valid.bytes(range), as: UTF8.self))
+                }
+                return pieces
+            }
+        }
     }
 }

@@ -79,6 +79,8 @@ enum TemplateLimits {
     static let producedBytes = 256 << 20
     /// Levels of nesting in the source.
     static let depth = 100
+    /// Levels of statements and expressions while it runs, macros included; about a kilobyte of stack each.
+    static let runningDepth = 250
     /// Macros running inside macros.
     static let calls = 30
     /// Elements of a `range`.

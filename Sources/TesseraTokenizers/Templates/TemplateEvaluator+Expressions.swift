@@ -12,8 +12,14 @@ struct TemplateValues {
 extension TemplateEvaluator {
     /// The value of an expression.
     mutating func evaluate(_ expression: TemplateExpression) throws(TemplateError) -> TemplateValue {
+        try step(expression.line)
+        return try nested(expression.line) { (evaluator) throws(TemplateError) in
+            try evaluator.value(of: expression)
+        }
+    }
+
+    private mutating func value(of expression: TemplateExpression) throws(TemplateError) -> TemplateValue {
         let line = expression.line
-        try step(line)
         switch expression.kind {
         case .literal(let value): return value
         case .name(let name):
@@ -29,7 +35,8 @@ extension TemplateEvaluator {
             for (key, value) in members {
                 let key = try evaluate(key)
                 guard case .string(let name) = key else {
-                    throw TemplateError(line: line, problem: "\(key.kind) as the key of a dictionary is not supported")
+                    throw TemplateError(
+                        line: line, problem: "\(key.kind) as the key of a dictionary is not supported")
                 }
                 dictionary[name] = try evaluate(value)
             }
@@ -38,7 +45,8 @@ extension TemplateEvaluator {
         case .item(let value, let index): return try item(try evaluate(index), of: try evaluate(value), line)
         case .slice(let value, let start, let stop, let step):
             return try slice(
-                try evaluate(value), try integer(start, line), try integer(stop, line), try integer(step, line), line)
+                try evaluate(value), try integer(start, line), try integer(stop, line),
+                try integer(step, line), line)
         case .call(let function, let arguments):
             let function = try evaluate(function)
             return try call(function, try values(of: arguments), line)
@@ -82,7 +90,9 @@ extension TemplateEvaluator {
         return values
     }
 
-    private mutating func integer(_ expression: TemplateExpression?, _ line: Int) throws(TemplateError) -> Int? {
+    private mutating func integer(_ expression: TemplateExpression?, _ line: Int) throws(TemplateError)
+        -> Int?
+    {
         guard let expression else { return nil }
         let value = try evaluate(expression)
         if case .none = value { return nil }
@@ -93,7 +103,7 @@ extension TemplateEvaluator {
     }
 
     /// Refuses values nested so deeply that walking them would exhaust the stack.
-    private mutating func shallow(_ value: TemplateValue, _ line: Int) throws(TemplateError) -> TemplateValue {
+    mutating func shallow(_ value: TemplateValue, _ line: Int) throws(TemplateError) -> TemplateValue {
         var level = [value]
         for _ in 0..<TemplateLimits.depth {
             var next: [TemplateValue] = []
@@ -101,6 +111,8 @@ extension TemplateEvaluator {
                 switch value {
                 case .list(let elements): next += elements
                 case .dictionary(let dictionary): next += dictionary.members.map(\.value)
+                case .object(let object):
+                    if case .method(_, let owner) = object.kind { next += owner }
                 default: break
                 }
             }
@@ -108,7 +120,8 @@ extension TemplateEvaluator {
             try step(line, next.count)
             level = next
         }
-        throw TemplateError(line: line, problem: "a value is nested deeper than \(TemplateLimits.depth) levels")
+        throw TemplateError(
+            line: line, problem: "a value is nested deeper than \(TemplateLimits.depth) levels")
     }
 
     /// What a loop or a filter runs over.
@@ -124,15 +137,17 @@ extension TemplateEvaluator {
 
     // MARK: Members
 
-    private func member(_ name: String, of value: TemplateValue, _ line: Int) throws(TemplateError) -> TemplateValue {
+    private func member(_ name: String, of value: TemplateValue, _ line: Int) throws(TemplateError)
+        -> TemplateValue
+    {
         switch value {
         case .undefined:
             throw TemplateError(line: line, problem: "\(value.kind), has no member \"\(name)\"")
         case .object(let object):
             switch object.kind {
             case .namespace(let place): return namespaces[place][name] ?? .undefined("\"\(name)\"")
-            case .loop(let loop):
-                if let value = loop.member(name) { return value }
+            case .loop(let place):
+                if place < loops.count, let value = loops[place].member(name) { return value }
                 if name == "cycle" || name == "changed" {
                     throw TemplateError(line: line, problem: "loop.\(name) is not supported")
                 }
@@ -140,7 +155,9 @@ extension TemplateEvaluator {
             default: return .undefined("\"\(name)\"")
             }
         default:
-            if Self.hasMethod(name, value) { return .object(TemplateObject(kind: .method(name, of: [value]))) }
+            if Self.hasMethod(name, value) {
+                return .object(TemplateObject(kind: .method(name, of: [value])))
+            }
             if case .dictionary(let dictionary) = value, let found = dictionary[name] { return found }
             return .undefined("\"\(name)\"")
         }
@@ -269,7 +286,8 @@ extension TemplateEvaluator {
         case (.add, .list(let left), .list(let right)):
             try step(line, left.count + right.count)
             return .list(left + right)
-        case (.multiply, .string(let text), .integer(let count)), (.multiply, .integer(let count), .string(let text)):
+        case (.multiply, .string(let text), .integer(let count)),
+            (.multiply, .integer(let count), .string(let text)):
             let (bytes, overflow) = text.utf8.count.multipliedReportingOverflow(by: max(count, 0))
             try produce(overflow ? .max : bytes, line)
             return .string(String(repeating: text, count: max(count, 0)))
@@ -304,9 +322,13 @@ extension TemplateEvaluator {
                 result = (isBelow ? remainder + right : remainder, false)
             }
         case .power:
-            guard right >= 0 else { return .number(try calculate(operation, Double(left), Double(right), line)) }
+            guard right >= 0 else {
+                return .number(try calculate(operation, Double(left), Double(right), line))
+            }
             result = (1, false)
-            for _ in 0..<min(right, 64) where !result.1 { result = result.0.multipliedReportingOverflow(by: left) }
+            for _ in 0..<min(right, 64) where !result.1 {
+                result = result.0.multipliedReportingOverflow(by: left)
+            }
             if right > 64, left != 0, left != 1, left != -1 { result.1 = true }
             if right > 64, left == -1, right % 2 != 0 { result.0 = -1 }
         case .divide, .concatenate: result = (0, true)
@@ -339,7 +361,9 @@ extension String {
         let text = Array(utf8)
         let part = Array(part.utf8)
         guard start + part.count <= text.count else { return nil }
-        for place in start...(text.count - part.count) where text[place...].starts(with: part) { return place }
+        for place in start...(text.count - part.count) where text[place...].starts(with: part) {
+            return place
+        }
         return nil
     }
 }

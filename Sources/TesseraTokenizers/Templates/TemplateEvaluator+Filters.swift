@@ -24,7 +24,8 @@ extension TemplateEvaluator {
     ) throws(TemplateError) -> TemplateValue {
         try produce(text.utf8.count, line)
         switch name {
-        case "trim": return .string(text.stripped(of: arguments.value(0, "chars")?.text, left: true, right: true))
+        case "trim":
+            return .string(text.stripped(of: arguments.value(0, "chars")?.text, left: true, right: true))
         case "upper": return .string(text.uppercased())
         case "lower": return .string(text.lowercased())
         case "title": return .string(text.titled())
@@ -61,7 +62,9 @@ extension TemplateEvaluator {
         _ text: String, _ arguments: TemplateValues, _ line: Int
     ) throws(TemplateError) -> String {
         let width = arguments.value(0, "width")?.asInteger ?? 4
-        guard (0...64).contains(width) else { throw TemplateError(line: line, problem: "indent takes 0 to 64") }
+        guard (0...64).contains(width) else {
+            throw TemplateError(line: line, problem: "indent takes 0 to 64")
+        }
         let first = arguments.value(1, "first")?.isTrue ?? false
         let blank = arguments.value(2, "blank")?.isTrue ?? false
         let margin = String(repeating: " ", count: width)
@@ -80,7 +83,9 @@ extension TemplateEvaluator {
         switch name {
         case "int":
             if let integer = value.asInteger { return .integer(integer) }
-            if case .string(let text) = value, let integer = Int(text.stripped(of: nil, left: true, right: true)) {
+            if case .string(let text) = value,
+                let integer = Int(text.stripped(of: nil, left: true, right: true))
+            {
                 return .integer(integer)
             }
             return number.flatMap { Int(exactly: $0.rounded(.towardZero)) }.map { .integer($0) }
@@ -112,7 +117,9 @@ extension TemplateEvaluator {
         guard Self.listFilters.contains(name) else {
             throw TemplateError(line: line, problem: "the filter \"\(name)\" is not supported")
         }
-        let elements = try elements(of: value, line)
+        // Jinja's filters of the select family take what is false for empty.
+        let isEmpty = !value.isTrue && (name == "map" || name.hasPrefix("select") || name.hasPrefix("reject"))
+        let elements = isEmpty ? [] : try elements(of: value, line)
         try step(line, elements.count)
         switch name {
         case "length", "count": return .integer(elements.count)
@@ -136,7 +143,9 @@ extension TemplateEvaluator {
         case "min", "max":
             var best = elements.first ?? .undefined("the \(name) of nothing")
             for element in elements.dropFirst() {
-                if name == "min" ? try isLess(element, best, line) : try isLess(best, element, line) { best = element }
+                if name == "min" ? try isLess(element, best, line) : try isLess(best, element, line) {
+                    best = element
+                }
             }
             return best
         case "sort": return .list(try sorted(elements, arguments, line))
@@ -157,7 +166,8 @@ extension TemplateEvaluator {
     }
 
     private static let listFilters: Set<String> = [
-        "length", "count", "list", "first", "last", "reverse", "join", "unique", "min", "max", "sort", "map", "select",
+        "length", "count", "list", "first", "last", "reverse", "join", "unique", "min", "max", "sort", "map",
+        "select",
         "reject", "selectattr", "rejectattr",
     ]
 
@@ -180,7 +190,8 @@ extension TemplateEvaluator {
         var kept: [TemplateValue] = []
         for element in elements {
             let value = attribute.map { Self.attribute($0, of: element) } ?? element
-            let holds = try testName.map { (name) throws(TemplateError) in try test(name, value, arguments, line) }
+            let holds =
+                try testName.map { (name) throws(TemplateError) in try test(name, value, arguments, line) }
                 ?? value.isTrue
             if holds == wanted { kept.append(element) }
         }

@@ -12,8 +12,9 @@ extension TemplateEvaluator {
     }
 
     private static let stringMethods: Set<String> = [
-        "strip", "lstrip", "rstrip", "split", "startswith", "endswith", "upper", "lower", "title", "capitalize",
-        "replace", "find", "count", "join", "splitlines",
+        "strip", "lstrip", "rstrip", "split", "startswith", "endswith", "upper", "lower", "title",
+        "capitalize",
+        "replace", "find", "count", "join", "splitlines", "format",
     ]
 
     /// Calls a function, macro or method.
@@ -42,7 +43,8 @@ extension TemplateEvaluator {
         switch name {
         case "raise_exception":
             throw TemplateError(
-                line: line, problem: arguments.value(0, "message")?.text ?? "the template refuses these messages",
+                line: line,
+                problem: arguments.value(0, "message")?.text ?? "the template refuses these messages",
                 remedy: "change the messages as it says")
         case "namespace", "dict":
             var members = TemplateDictionary()
@@ -53,7 +55,7 @@ extension TemplateEvaluator {
                 members = dictionary
             }
             for (name, value) in arguments.named { members[name] = value }
-            if name == "dict" { return .dictionary(members) }
+            if name == "dict" { return try shallow(.dictionary(members), line) }
             namespaces.append(members)
             return .object(TemplateObject(kind: .namespace(namespaces.count - 1)))
         default:
@@ -61,7 +63,9 @@ extension TemplateEvaluator {
         }
     }
 
-    private mutating func range(_ arguments: TemplateValues, _ line: Int) throws(TemplateError) -> TemplateValue {
+    private mutating func range(_ arguments: TemplateValues, _ line: Int) throws(TemplateError)
+        -> TemplateValue
+    {
         let numbers = arguments.positional.compactMap(\.asInteger)
         guard numbers.count == arguments.positional.count, (1...3).contains(numbers.count) else {
             throw TemplateError(line: line, problem: "range needs one to three whole numbers")
@@ -143,7 +147,8 @@ extension TemplateEvaluator {
             return .list((lines.last == "" ? lines.dropLast() : lines[...]).map { .string($0) })
         case "replace":
             return try replace(
-                text, try string(0, "old"), try string(1, "new"), limit: arguments.value(2, "count")?.asInteger, line)
+                text, try string(0, "old"), try string(1, "new"),
+                limit: arguments.value(2, "count")?.asInteger, line)
         case "find":
             guard let place = text.firstPlace(of: try string(0, "sub")) else { return .integer(-1) }
             return .integer(String(decoding: Array(text.utf8)[..<place], as: UTF8.self).unicodeScalars.count)
@@ -151,6 +156,7 @@ extension TemplateEvaluator {
             let part = try string(0, "sub")
             return .integer(
                 part.isEmpty ? text.unicodeScalars.count + 1 : max(text.utf8Split(part).count - 1, 0))
+        case "format": return .string(try format(text, arguments, line))
         default:
             return try join(try elements(of: arguments.value(0, "iterable") ?? .none, line), text, line)
         }
@@ -163,7 +169,8 @@ extension TemplateEvaluator {
         switch arguments.value(0, "sep") {
         case nil, .none?, .undefined?:
             guard limit < 0 else {
-                throw TemplateError(line: line, problem: "split with maxsplit and no separator is not supported")
+                throw TemplateError(
+                    line: line, problem: "split with maxsplit and no separator is not supported")
             }
             let words = text.unicodeScalars.split { $0.isTemplateSpace }
             return .list(words.map { .string(String($0)) })
@@ -199,5 +206,38 @@ extension TemplateEvaluator {
             output += text
         }
         return .string(output)
+    }
+
+    /// `text` with `{}`, `{0}` and `{name}` replaced; format specifications are not supported.
+    private mutating func format(
+        _ text: String, _ arguments: TemplateValues, _ line: Int
+    ) throws(TemplateError) -> String {
+        var output: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        var next = 0
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}") else {
+                output.append(byte)
+                continue
+            }
+            if rest.first == byte {
+                output.append(byte)
+                rest.removeFirst()
+                continue
+            }
+            guard byte == UInt8(ascii: "{"), let close = rest.firstIndex(of: UInt8(ascii: "}")) else {
+                throw TemplateError(line: line, problem: "a single brace in the text of format")
+            }
+            let name = String(decoding: rest[..<close], as: UTF8.self)
+            rest = rest[(close + 1)...]
+            let place = name.isEmpty ? next : Int(name) ?? -1
+            if name.isEmpty { next += 1 }
+            guard let value = arguments.value(place < 0 ? .max : place, name) else {
+                throw TemplateError(line: line, problem: "format has no value for \"{\(name)}\"")
+            }
+            try produce(value.text.utf8.count, line)
+            output += Array(value.text.utf8)
+        }
+        return String(decoding: output, as: UTF8.self)
     }
 }

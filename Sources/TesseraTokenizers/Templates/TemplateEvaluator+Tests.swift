@@ -11,7 +11,8 @@ extension TemplateEvaluator {
         }
         func integer(_ value: TemplateValue) throws(TemplateError) -> Int {
             guard let integer = value.asInteger else {
-                throw TemplateError(line: line, problem: "the test \"\(name)\" needs whole numbers, not \(value.kind)")
+                throw TemplateError(
+                    line: line, problem: "the test \"\(name)\" needs whole numbers, not \(value.kind)")
             }
             return integer
         }
@@ -40,7 +41,8 @@ extension TemplateEvaluator {
 
     private func isKind(_ name: String, _ value: TemplateValue, _ line: Int) throws(TemplateError) -> Bool {
         switch (name, value) {
-        case ("none", .none), ("string", .string), ("boolean", .bool), ("integer", .integer), ("float", .number),
+        case ("none", .none), ("string", .string), ("boolean", .bool), ("integer", .integer),
+            ("float", .number),
             ("mapping", .dictionary), ("number", .integer), ("number", .number), ("number", .bool),
             ("iterable", .list), ("iterable", .string), ("iterable", .dictionary), ("iterable", .undefined),
             ("sequence", .list), ("sequence", .string), ("sequence", .dictionary), ("sequence", .undefined),
@@ -53,7 +55,8 @@ extension TemplateEvaluator {
             }
         default:
             let kinds = [
-                "none", "string", "boolean", "integer", "float", "mapping", "number", "iterable", "sequence", "true",
+                "none", "string", "boolean", "integer", "float", "mapping", "number", "iterable", "sequence",
+                "true",
                 "false", "callable",
             ]
             guard kinds.contains(name) else {

@@ -6,7 +6,11 @@ struct TemplateEvaluator {
     private var steps = 0
     private var producedBytes = 0
     private var calls = 0
-    private var loopDepth = 0
+    private var depth = 0
+    /// The first of `loops` that the macro at hand may see.
+    private var firstLoop = 0
+    /// The loops that run, outermost first.
+    private(set) var loops: [TemplateLoop] = []
     var namespaces: [TemplateDictionary] = []
     private var macros: [TemplateMacro] = []
 
@@ -29,7 +33,8 @@ struct TemplateEvaluator {
     mutating func step(_ line: Int, _ count: Int = 1) throws(TemplateError) {
         steps += count
         guard steps <= TemplateLimits.steps else {
-            throw TemplateError(line: line, problem: "the template takes more than \(TemplateLimits.steps) steps")
+            throw TemplateError(
+                line: line, problem: "the template takes more than \(TemplateLimits.steps) steps")
         }
     }
 
@@ -40,8 +45,24 @@ struct TemplateEvaluator {
             producedBytes <= TemplateLimits.producedBytes
         else {
             throw TemplateError(
-                line: line, problem: "the template makes more than \(TemplateLimits.producedBytes >> 20) MiB of text")
+                line: line,
+                problem: "the template makes more than \(TemplateLimits.producedBytes >> 20) MiB of text")
         }
+    }
+
+    /// Runs `body` one level deeper in the machine's stack.
+    mutating func nested<Result>(
+        _ line: Int, _ body: (inout TemplateEvaluator) throws(TemplateError) -> Result
+    ) throws(TemplateError) -> Result {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= TemplateLimits.runningDepth else {
+            throw TemplateError(
+                line: line,
+                problem: "macros and expressions are nested deeper than \(TemplateLimits.runningDepth) levels"
+            )
+        }
+        return try body(&self)
     }
 
     // MARK: Variables
@@ -53,12 +74,14 @@ struct TemplateEvaluator {
         return nil
     }
 
-    mutating func assign(_ target: TemplateTarget, _ value: TemplateValue, _ line: Int) throws(TemplateError) {
+    mutating func assign(_ target: TemplateTarget, _ value: TemplateValue, _ line: Int) throws(TemplateError)
+    {
         switch target {
         case .name(let name): scopes[scopes.count - 1][name] = value
         case .member(let name, let member):
             guard case .object(let object)? = variable(name), case .namespace(let place) = object.kind else {
-                throw TemplateError(line: line, problem: "\(name) is not a namespace, so \(member) cannot be set")
+                throw TemplateError(
+                    line: line, problem: "\(name) is not a namespace, so \(member) cannot be set")
             }
             namespaces[place][member] = value
         case .names(let names):
@@ -74,6 +97,13 @@ struct TemplateEvaluator {
     // MARK: Statements
 
     private mutating func run(_ statements: [TemplateStatement]) throws(TemplateError) -> Flow {
+        guard let first = statements.first else { return .onward }
+        return try nested(first.line) { (evaluator) throws(TemplateError) in
+            try evaluator.runEach(statements)
+        }
+    }
+
+    private mutating func runEach(_ statements: [TemplateStatement]) throws(TemplateError) -> Flow {
         for statement in statements {
             try step(statement.line)
             switch statement.kind {
@@ -97,8 +127,9 @@ struct TemplateEvaluator {
                 macros.append(macro)
                 scopes[scopes.count - 1][macro.name] = .object(TemplateObject(kind: .macro(macros.count - 1)))
             case .breakLoop, .continueLoop:
-                guard loopDepth > 0 else {
-                    throw TemplateError(line: statement.line, problem: "break and continue stand in loops only")
+                guard loops.count > firstLoop else {
+                    throw TemplateError(
+                        line: statement.line, problem: "break and continue stand in loops only")
                 }
                 if case .breakLoop = statement.kind { return .breakLoop }
                 return .continueLoop
@@ -117,10 +148,13 @@ struct TemplateEvaluator {
     private mutating func run(_ loop: TemplateForLoop, _ line: Int) throws(TemplateError) {
         var values = try elements(of: try evaluate(loop.sequence), line)
         scopes.append([:])
-        loopDepth += 1
+        loops.append(
+            TemplateLoop(index: 0, count: 0, depth: loops.count - firstLoop + 1, previous: .none, next: .none)
+        )
+        let place = loops.count - 1
         defer {
             scopes.removeLast()
-            loopDepth -= 1
+            loops.removeLast()
         }
         if let condition = loop.condition {
             var kept: [TemplateValue] = []
@@ -136,11 +170,11 @@ struct TemplateEvaluator {
             // Every turn starts with fresh variables: what `set` does inside a loop stays in its turn.
             scopes[scopes.count - 1] = [:]
             try assign(loop.target, value, line)
-            let state = TemplateLoop(
-                index: index, count: values.count, depth: loopDepth,
-                previous: index > 0 ? values[index - 1] : .undefined("loop.previtem"),
-                next: index + 1 < values.count ? values[index + 1] : .undefined("loop.nextitem"))
-            scopes[scopes.count - 1]["loop"] = .object(TemplateObject(kind: .loop(state)))
+            loops[place].index = index
+            loops[place].count = values.count
+            loops[place].previous = index > 0 ? values[index - 1] : .undefined("loop.previtem")
+            loops[place].next = index + 1 < values.count ? values[index + 1] : .undefined("loop.nextitem")
+            scopes[scopes.count - 1]["loop"] = .object(TemplateObject(kind: .loop(place)))
             if try run(loop.body) == .breakLoop { break }
         }
         if values.isEmpty {
@@ -166,21 +200,22 @@ struct TemplateEvaluator {
     ) throws(TemplateError) -> TemplateValue {
         let macro = macros[place]
         guard calls < TemplateLimits.calls else {
-            throw TemplateError(line: line, problem: "macros call each other more than \(TemplateLimits.calls) deep")
+            throw TemplateError(
+                line: line, problem: "macros call each other more than \(TemplateLimits.calls) deep")
         }
         guard arguments.positional.count <= macro.parameters.count else {
             throw TemplateError(
                 line: line, problem: "\(macro.name) takes at most \(macro.parameters.count) arguments")
         }
         calls += 1
-        let outerDepth = loopDepth
+        let outerLoop = firstLoop
         let outerScopes = scopes
         // A macro sees its parameters and the variables of the template, not those of its caller.
         scopes = Array(scopes.prefix(2)) + [[:]]
-        loopDepth = 0
+        firstLoop = loops.count
         defer {
             calls -= 1
-            loopDepth = outerDepth
+            firstLoop = outerLoop
             scopes = outerScopes
         }
         for named in arguments.named where !macro.parameters.contains(where: { $0.name == named.name }) {
@@ -197,6 +232,7 @@ struct TemplateEvaluator {
             }
             scopes[scopes.count - 1][parameter.name] = value
         }
-        return .string(try captured { (evaluator) throws(TemplateError) in _ = try evaluator.run(macro.body) })
+        return .string(
+            try captured { (evaluator) throws(TemplateError) in _ = try evaluator.run(macro.body) })
     }
 }

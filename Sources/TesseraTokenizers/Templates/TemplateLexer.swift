@@ -199,7 +199,8 @@ struct TemplateLexer {
             switch byte {
             case UInt8(ascii: "'"), UInt8(ascii: "\""): try string(quote: byte)
             case UInt8(ascii: "0")...UInt8(ascii: "9"): try number()
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "_"):
                 let start = position
                 while position < source.count, Self.isNamePart(source[position]) { position += 1 }
                 add(.name(String(decoding: source[start..<position], as: UTF8.self)))
@@ -213,11 +214,14 @@ struct TemplateLexer {
         var index = position
         let sign = source[index]
         if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { index += 1 }
-        guard index + 1 < source.count, source[index] == closing, source[index + 1] == UInt8(ascii: "}") else {
+        guard index + 1 < source.count, source[index] == closing, source[index + 1] == UInt8(ascii: "}")
+        else {
             return nil
         }
         position = index + 2
-        if closing == UInt8(ascii: "%"), sign != UInt8(ascii: "-"), sign != UInt8(ascii: "+") { skipLineBreak() }
+        if closing == UInt8(ascii: "%"), sign != UInt8(ascii: "-"), sign != UInt8(ascii: "+") {
+            skipLineBreak()
+        }
         return sign == UInt8(ascii: "-")
     }
 
@@ -231,7 +235,8 @@ struct TemplateLexer {
         let byte = source[position]
         guard "+-*/%~<>=()[]{},.:|".utf8.contains(byte) else {
             throw TemplateError(
-                line: line, problem: "the character \(Unicode.Scalar(byte).debugDescription) is not expected here")
+                line: line,
+                problem: "the character \(Unicode.Scalar(byte).debugDescription) is not expected here")
         }
         if "([{".utf8.contains(byte) { depth += 1 }
         if ")]}".utf8.contains(byte) { depth -= 1 }
@@ -248,7 +253,9 @@ struct TemplateLexer {
         }
         digits(&position)
         var isWhole = true
-        if position + 1 < source.count, source[position] == UInt8(ascii: "."), Self.isDigit(source[position + 1]) {
+        if position + 1 < source.count, source[position] == UInt8(ascii: "."),
+            Self.isDigit(source[position + 1])
+        {
             isWhole = false
             position += 1
             digits(&position)
@@ -262,7 +269,8 @@ struct TemplateLexer {
                 position = index
             }
         }
-        let text = String(decoding: source[start..<position].filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
+        let text = String(
+            decoding: source[start..<position].filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
         if isWhole {
             guard let value = Int(text) else {
                 throw TemplateError(line: line, problem: "the number \(text) is too large")
@@ -284,7 +292,8 @@ struct TemplateLexer {
             let byte = source[position]
             position += 1
             if byte == quote {
-                tokens.append(TemplateToken(kind: .string(String(decoding: bytes, as: UTF8.self)), line: startLine))
+                tokens.append(
+                    TemplateToken(kind: .string(String(decoding: bytes, as: UTF8.self)), line: startLine))
                 return
             }
             if byte == 0x0A { line += 1 }

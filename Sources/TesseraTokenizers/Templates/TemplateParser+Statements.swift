@@ -14,7 +14,9 @@ extension TemplateParser {
                 let line = parser.token.line
                 switch parser.token.kind {
                 case .end:
-                    guard ends.isEmpty else { throw parser.unexpected(ends.sorted().joined(separator: " or ")) }
+                    guard ends.isEmpty else {
+                        throw parser.unexpected(ends.sorted().joined(separator: " or "))
+                    }
                     return statements
                 case .text(let text):
                     parser.advance()
@@ -26,7 +28,9 @@ extension TemplateParser {
                     statements.append(TemplateStatement(kind: .output(value), line: line))
                 case .beginBlock:
                     parser.advance()
-                    guard case .name(let tag) = parser.token.kind else { throw parser.unexpected("a tag's name") }
+                    guard case .name(let tag) = parser.token.kind else {
+                        throw parser.unexpected("a tag's name")
+                    }
                     if ends.contains(tag) { return statements }
                     parser.advance()
                     statements += try parser.block(tag, line: line)
@@ -109,7 +113,8 @@ extension TemplateParser {
             try expect(.endBlock, "%}")
         }
         return TemplateForLoop(
-            target: isTuple ? .names(names) : .name(names[0]), sequence: sequence, condition: condition, body: body,
+            target: isTuple ? .names(names) : .name(names[0]), sequence: sequence, condition: condition,
+            body: body,
             otherwise: otherwise)
     }
 

@@ -72,9 +72,21 @@ struct TemplateParser {
         depth += 1
         defer { depth -= 1 }
         guard depth <= TemplateLimits.depth else {
-            throw TemplateError(line: token.line, problem: "nested deeper than \(TemplateLimits.depth) levels")
+            throw TemplateError(
+                line: token.line, problem: "nested deeper than \(TemplateLimits.depth) levels")
         }
         return try parse(&self)
+    }
+
+    /// Makes an expression that may grow in a loop, which `nested` does not see.
+    private func grown(_ kind: TemplateExpression.Kind, _ line: Int) throws(TemplateError)
+        -> TemplateExpression
+    {
+        let expression = TemplateExpression(kind: kind, line: line)
+        guard expression.height <= TemplateLimits.depth else {
+            throw TemplateError(line: line, problem: "nested deeper than \(TemplateLimits.depth) levels")
+        }
+        return expression
     }
 
     // MARK: Expressions
@@ -88,7 +100,7 @@ struct TemplateParser {
                 parser.advance()
                 let condition = try parser.disjunction()
                 let no = parser.takeName("else") ? try parser.expression() : nil
-                value = TemplateExpression(kind: .conditional(condition, yes: value, no: no), line: line)
+                value = try parser.grown(.conditional(condition, yes: value, no: no), line)
             }
             return value
         }
@@ -99,7 +111,7 @@ struct TemplateParser {
         while token.kind == .name("or") {
             let line = token.line
             advance()
-            left = TemplateExpression(kind: .or(left, try conjunction()), line: line)
+            left = try grown(.or(left, try conjunction()), line)
         }
         return left
     }
@@ -109,7 +121,7 @@ struct TemplateParser {
         while token.kind == .name("and") {
             let line = token.line
             advance()
-            left = TemplateExpression(kind: .and(left, try negation()), line: line)
+            left = try grown(.and(left, try negation()), line)
         }
         return left
     }
@@ -173,7 +185,7 @@ struct TemplateParser {
         {
             let line = token.line
             advance()
-            left = TemplateExpression(kind: .binary(operation, left, try operand(&self)), line: line)
+            left = try grown(.binary(operation, left, try operand(&self)), line)
         }
         return left
     }
@@ -280,21 +292,23 @@ struct TemplateParser {
                 if case .integer(let index) = token.kind {
                     advance()
                     let index = TemplateExpression(kind: .literal(.integer(index)), line: line)
-                    value = TemplateExpression(kind: .item(value, index), line: line)
+                    value = try grown(.item(value, index), line)
                 } else {
-                    value = TemplateExpression(kind: .member(value, try identifier()), line: line)
+                    value = try grown(.member(value, try identifier()), line)
                 }
             } else if take("[") {
-                value = TemplateExpression(kind: try subscripted(value), line: line)
+                value = try grown(try subscripted(value), line)
             } else if token.kind == .symbol("(") {
-                value = TemplateExpression(kind: .call(value, try arguments()), line: line)
+                value = try grown(.call(value, try arguments()), line)
             } else {
                 return value
             }
         }
     }
 
-    private mutating func subscripted(_ value: TemplateExpression) throws(TemplateError) -> TemplateExpression.Kind {
+    private mutating func subscripted(_ value: TemplateExpression) throws(TemplateError)
+        -> TemplateExpression.Kind
+    {
         var parts: [TemplateExpression?] = [nil]
         var isSlice = false
         while !take("]") {
@@ -343,29 +357,32 @@ struct TemplateParser {
             if take("|") {
                 let name = try identifier()
                 let given = token.kind == .symbol("(") ? try arguments() : TemplateArguments()
-                value = TemplateExpression(kind: .filter(value, name, given), line: line)
+                value = try grown(.filter(value, name, given), line)
             } else if takeName("is") {
                 value = try test(of: value, line: line)
             } else if token.kind == .symbol("(") {
-                value = TemplateExpression(kind: .call(value, try arguments()), line: line)
+                value = try grown(.call(value, try arguments()), line)
             } else {
                 return value
             }
         }
     }
 
-    private mutating func test(of value: TemplateExpression, line: Int) throws(TemplateError) -> TemplateExpression {
+    private mutating func test(of value: TemplateExpression, line: Int) throws(TemplateError)
+        -> TemplateExpression
+    {
         let isNegated = takeName("not")
         let name = try identifier()
         var given = TemplateArguments()
         switch token.kind {
         case .symbol("("): given = try arguments()
-        case .name("else"), .name("or"), .name("and"), .name("is"), .name("if"), .name("in"), .name("not"): break
+        case .name("else"), .name("or"), .name("and"), .name("is"), .name("if"), .name("in"), .name("not"):
+            break
         case .name, .string, .integer, .number, .symbol("["), .symbol("{"):
             given.positional = [try members(of: primary())]
         default: break
         }
-        let test = TemplateExpression(kind: .test(value, name, given), line: line)
+        let test = try grown(.test(value, name, given), line)
         return isNegated ? TemplateExpression(kind: .not(test), line: line) : test
     }
 }

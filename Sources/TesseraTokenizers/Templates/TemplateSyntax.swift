@@ -10,7 +10,9 @@ struct TemplateExpression: Sendable {
         /// `value[index]`.
         case item(TemplateExpression, TemplateExpression)
         /// `value[start:stop:step]`.
-        case slice(TemplateExpression, start: TemplateExpression?, stop: TemplateExpression?, step: TemplateExpression?)
+        case slice(
+            TemplateExpression, start: TemplateExpression?, stop: TemplateExpression?,
+            step: TemplateExpression?)
         case call(TemplateExpression, TemplateArguments)
         case filter(TemplateExpression, String, TemplateArguments)
         case test(TemplateExpression, String, TemplateArguments)
@@ -26,8 +28,37 @@ struct TemplateExpression: Sendable {
         case conditional(TemplateExpression, yes: TemplateExpression, no: TemplateExpression?)
     }
 
-    var kind: Kind
-    var line: Int
+    let kind: Kind
+    let line: Int
+    /// The levels of expressions in this one, itself included.
+    let height: Int
+
+    init(kind: Kind, line: Int) {
+        self.kind = kind
+        self.line = line
+        height = 1 + (kind.children.map(\.height).max() ?? 0)
+    }
+}
+
+extension TemplateExpression.Kind {
+    fileprivate var children: [TemplateExpression] {
+        switch self {
+        case .literal, .name: []
+        case .list(let elements): elements
+        case .dictionary(let members): members.flatMap { [$0.key, $0.value] }
+        case .member(let value, _), .not(let value), .negative(let value), .positive(let value): [value]
+        case .item(let value, let index): [value, index]
+        case .slice(let value, let start, let stop, let step):
+            [value] + [start, stop, step].compactMap { $0 }
+        case .call(let value, let arguments), .filter(let value, _, let arguments),
+            .test(let value, _, let arguments):
+            [value] + arguments.positional + arguments.named.map(\.value)
+        case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right):
+            [left, right]
+        case .comparison(let first, let rest): [first] + rest.map(\.1)
+        case .conditional(let condition, let yes, let no): [condition, yes] + [no].compactMap { $0 }
+        }
+    }
 }
 
 /// Arithmetic.
@@ -65,7 +96,8 @@ struct TemplateStatement: Sendable {
     indirect enum Kind: Sendable {
         case text(String)
         case output(TemplateExpression)
-        case branch([(condition: TemplateExpression, body: [TemplateStatement])], otherwise: [TemplateStatement])
+        case branch(
+            [(condition: TemplateExpression, body: [TemplateStatement])], otherwise: [TemplateStatement])
         case loop(TemplateForLoop)
         case assign(TemplateTarget, TemplateExpression)
         /// `{% set name %}…{% endset %}`.

@@ -41,13 +41,13 @@ public struct TemplateDictionary: Sendable {
 
 /// A value that only a running template can make.
 public struct TemplateObject: Sendable {
-    indirect enum Kind: Sendable {
+    enum Kind: Sendable {
         /// A macro, by its place among the macros that were run into.
         case macro(Int)
         /// A namespace, by its place among those made.
         case namespace(Int)
-        /// The variable `loop`.
-        case loop(TemplateLoop)
+        /// The variable `loop`, by its place among the loops that run.
+        case loop(Int)
         /// A global function.
         case function(String)
         /// A method of a value, not yet called.
@@ -61,6 +61,7 @@ public struct TemplateObject: Sendable {
 struct TemplateLoop: Sendable {
     var index: Int
     var count: Int
+    /// Counted from 1 for the outermost.
     var depth: Int
     var previous: TemplateValue
     var next: TemplateValue

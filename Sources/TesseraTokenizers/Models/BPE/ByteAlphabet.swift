@@ -42,6 +42,18 @@ struct ByteAlphabet: Sendable {
         }
     }
 
+    /// How many bytes `spelling` stands for.
+    func byteCount(of spelling: UnsafeRawBufferPointer) -> Int {
+        var count = 0
+        var position = 0
+        while position < spelling.count {
+            guard let (_, length) = byte(at: position, of: spelling) else { return spelling.count }
+            count += 1
+            position += length
+        }
+        return count
+    }
+
     @inline(__always)
     private func byte(at position: Int, of spelling: UnsafeRawBufferPointer) -> (UInt8, length: Int)? {
         let lead = spelling[position]

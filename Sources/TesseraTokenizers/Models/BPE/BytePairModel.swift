@@ -49,7 +49,8 @@ struct BytePairModel: Sendable {
             byteTokens.withUnsafeBufferPointer { byteTokens in
                 body(
                     PieceEncoder(
-                        model: self, merger: WordMerger(pairs: pairs), byteTokens: byteTokens, scratch: scratch))
+                        model: self, merger: WordMerger(pairs: pairs), byteTokens: byteTokens,
+                        scratch: scratch))
             }
         }
     }
@@ -70,7 +71,9 @@ struct BytePairModel: Sendable {
                 ids.append(byteTokens[Int(start[0])])
                 return
             }
-            guard count <= WordCache.longestWord else { return merge(start, count: count, key: nil, into: &ids) }
+            guard count <= WordCache.longestWord else {
+                return merge(start, count: count, key: nil, into: &ids)
+            }
             let key = WordCache.key(start, count: count, readable: text.count - range.lowerBound)
             if let tokens = scratch.cache.tokens(key) {
                 ids.append(contentsOf: tokens)
@@ -126,9 +129,23 @@ struct BytePairModel: Sendable {
         }
     }
 
+    /// The bytes that `id`, which must be below the vocabulary's count, stands for.
+    func bytes(of id: Int) -> [UInt8] {
+        vocabulary.withSpelling(of: id) { spelling in
+            if vocabulary.standsForItself(id) { return Array(spelling) }
+            var bytes: [UInt8] = []
+            alphabet.appendBytes(of: spelling, to: &bytes)
+            return bytes
+        }
+    }
+
     /// How many bytes of text `id` takes: an unknown token takes one.
     func tokenByteCount(of id: TokenID) -> Int {
-        id == unknownToken ? 1 : vocabulary.byteCount(of: Int(id))
+        id == unknownToken
+            ? 1
+            : vocabulary.withSpelling(of: Int(id)) { spelling in
+                vocabulary.standsForItself(Int(id)) ? spelling.count : alphabet.byteCount(of: spelling)
+            }
     }
 
     /// Whether `byte` has a token.

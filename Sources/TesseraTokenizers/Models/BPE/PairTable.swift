@@ -2,7 +2,7 @@ internal import TesseraCore
 
 /// For each pair of tokens that may be merged, the merge's rank; for each rank, the token it makes.
 ///
-/// An open-addressing table of 64-bit slots: 21 bits for each id of the pair, 22 for the rank.
+/// An open-addressing table of 64-bit slots: 21 bits for each id of the pair, 22 for the rank plus one; zero is free.
 struct PairTable: Sendable {
     /// The most merges that fit.
     static let largestCount = 1 << 22 - 1
@@ -10,50 +10,68 @@ struct PairTable: Sendable {
     /// The rank of pairs that do not merge: above every other.
     static let none = UInt32.max
 
-    private var slots: [UInt64]
+    /// The number of merges.
+    private(set) var count = 0
+
+    private let slots: FixedTable<UInt64>
+    private let made: FixedTable<TokenID>
     private let shift: UInt64
     private let hash = TableHash()
-
-    /// For each rank, the id that the merge makes.
-    private(set) var merged: [TokenID] = []
-
-    private static let empty = UInt64.max
 
     /// Makes an empty table with room for `capacity` merges.
     init(capacity: Int) {
         var bits: UInt64 = 4
         while 1 << bits < capacity * 2 { bits += 1 }
-        slots = [UInt64](repeating: Self.empty, count: 1 << bits)
+        slots = FixedTable(count: 1 << bits)
+        made = FixedTable(count: capacity)
         shift = 64 - bits
-        merged.reserveCapacity(capacity)
     }
 
-    /// Adds the merge of the next rank; a pair that is there already gets the new rank, as in the reference.
+    /// Adds the merge of the next rank; there must be room for it.
+    ///
+    /// A pair that is there already gets the new rank, as in the reference.
     mutating func append(_ left: TokenID, _ right: TokenID, makes id: TokenID) {
         let key = UInt64(left) << 21 | UInt64(right)
         var slot = Int(truncatingIfNeeded: hash(key) >> shift)
-        while slots[slot] != Self.empty, slots[slot] >> 22 != key { slot = (slot + 1) & (slots.count - 1) }
-        slots[slot] = key << 22 | UInt64(merged.count)
-        merged.append(id)
+        while slots[slot] != 0, slots[slot] >> 22 != key { slot = (slot + 1) & (slots.count - 1) }
+        made[count] = id
+        count += 1
+        slots[slot] = key << 22 | UInt64(count)
     }
+
+    /// The id that the last merge made.
+    var lastMade: TokenID? { count > 0 ? made[count - 1] : nil }
 
     /// Calls `body` with a view for many look-ups.
     @inline(__always)
     func withView<Result>(_ body: (View) -> Result) -> Result {
-        slots.withUnsafeBufferPointer { slots in
-            merged.withUnsafeBufferPointer { merged in
-                body(View(slots: slots, merged: merged, mask: slots.count - 1, shift: shift, hash: hash))
-            }
+        withExtendedLifetime((slots, made)) {
+            body(
+                View(
+                    slots: slots.elements, made: made.elements, mask: slots.count - 1, shift: shift,
+                    hash: hash))
         }
     }
 
     /// The table's memory, free of reference counting.
     struct View {
-        fileprivate let slots: UnsafeBufferPointer<UInt64>
-        fileprivate let merged: UnsafeBufferPointer<TokenID>
+        fileprivate let slots: UnsafePointer<UInt64>
+        fileprivate let made: UnsafePointer<TokenID>
         fileprivate let mask: Int
         fileprivate let shift: UInt64
         fileprivate let hash: TableHash
+
+        fileprivate init(
+            slots: UnsafeMutablePointer<UInt64>, made: UnsafeMutablePointer<TokenID>, mask: Int,
+            shift: UInt64,
+            hash: TableHash
+        ) {
+            self.slots = UnsafePointer(slots)
+            self.made = UnsafePointer(made)
+            self.mask = mask
+            self.shift = shift
+            self.hash = hash
+        }
 
         /// The rank of a pair, or `none`.
         @inline(__always)
@@ -61,15 +79,16 @@ struct PairTable: Sendable {
             let key = UInt64(left) << 21 | UInt64(right)
             var slot = Int(truncatingIfNeeded: hash(key) >> shift)
             while true {
+                // A hash has as many bits as there are slots, and `mask` keeps the others in range.
                 let entry = slots[slot]
-                if entry >> 22 == key { return UInt32(truncatingIfNeeded: entry & 0x3F_FFFF) }
-                if entry == PairTable.empty { return PairTable.none }
+                if entry >> 22 == key, entry != 0 { return UInt32(truncatingIfNeeded: entry & 0x3F_FFFF) - 1 }
+                if entry == 0 { return PairTable.none }
                 slot = (slot + 1) & mask
             }
         }
 
         /// The id that merge `rank` makes; `rank` must come from `rank(_:_:)` and not be `none`.
         @inline(__always)
-        func merged(_ rank: UInt32) -> TokenID { merged[Int(rank)] }
+        func merged(_ rank: UInt32) -> TokenID { made[Int(rank)] }
     }
 }

@@ -27,7 +27,7 @@ struct WordCache: ~Copyable {
         var third: UInt64
     }
 
-    /// One line of 64 bytes. A length of zero in the key marks it free.
+    /// One line of 64 bytes; a length of zero in the key marks it free.
     private struct Line {
         var key: Key
         var count: UInt32
@@ -61,7 +61,9 @@ struct WordCache: ~Copyable {
                 }
             }
         } else {
-            withUnsafeMutableBytes(of: &key) { $0.copyMemory(from: UnsafeRawBufferPointer(start: raw, count: count)) }
+            withUnsafeMutableBytes(of: &key) {
+                $0.copyMemory(from: UnsafeRawBufferPointer(start: raw, count: count))
+            }
         }
         return key
     }

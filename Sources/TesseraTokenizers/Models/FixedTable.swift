@@ -1,0 +1,45 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// A fixed number of plain values, all zero at first, in memory that costs nothing until it is touched.
+///
+/// Unchecked: whoever builds a table writes it before anybody else sees it; after that it is only read.
+final class FixedTable<Element: BitwiseCopyable & FixedWidthInteger>: @unchecked Sendable {
+    /// The elements, valid while the table lives.
+    let elements: UnsafeMutablePointer<Element>
+
+    /// How many there are.
+    let count: Int
+
+    /// Makes a table of `count` zeros.
+    ///
+    /// Exhausted memory ends the program here as it does in every collection of the standard library.
+    init(count: Int) {
+        let count = max(count, 1)
+        guard let memory = calloc(count, MemoryLayout<Element>.stride) else {
+            preconditionFailure("no memory for \(count) elements")
+        }
+        elements = memory.bindMemory(to: Element.self, capacity: count)
+        self.count = count
+    }
+
+    deinit { free(elements) }
+
+    /// Element `index`.
+    @inline(__always)
+    subscript(index: Int) -> Element {
+        get {
+            precondition(index >= 0 && index < count)
+            return elements[index]
+        }
+        set {
+            precondition(index >= 0 && index < count)
+            elements[index] = newValue
+        }
+    }
+}
