@@ -19,7 +19,7 @@ struct DemoCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     @Argument(help: "A question for the model.")
-    var question = "Why do we see lightning before we hear the thunder?"
+    var question = "Why is the sky blue?"
 
     func run() throws {
         let loaded = try model.load()

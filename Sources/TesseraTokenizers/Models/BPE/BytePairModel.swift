@@ -76,7 +76,7 @@ struct BytePairModel: Sendable {
             }
             let key = WordCache.key(start, count: count, readable: text.count - range.lowerBound)
             if let tokens = scratch.cache.tokens(key) {
-                ids.append(contentsOf: tokens)
+                for id in tokens { ids.append(id) }
             } else {
                 merge(start, count: count, key: key, into: &ids)
             }

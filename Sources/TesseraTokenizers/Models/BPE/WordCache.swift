@@ -18,7 +18,7 @@ struct WordCache: ~Copyable {
     /// The most tokens that fit.
     static let mostTokens = 8
 
-    private static let slotBits: UInt64 = 13
+    private static let slotBits: UInt64 = 14
 
     /// A word as three numbers: its bytes, zeros, and its length in the last byte.
     struct Key {
