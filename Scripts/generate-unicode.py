@@ -7,8 +7,9 @@
 
 The first folder gives letters and numbers (general categories L* and N* of Unicode 16.0, which Oniguruma
 in Hugging Face tokenizers 0.23.3 uses for \\p{L} and \\p{N}), the second the numeric characters (N* of Unicode
-17.0, which Rust's char::is_numeric in the same release uses for Digits). White space is the property
-White_Space, the same 25 characters in both. With --check-reference the table is compared with the
+17.0, which Rust's char::is_numeric in the same release uses for Digits). Word characters are those of \\w in
+Unicode 16.0, which single_word uses: Alphabetic, marks, decimal numbers, connectors and joiners. White space is
+the property White_Space, the same 25 characters in both. With --check-reference the table is compared with the
 installed `tokenizers` for every code point.
 """
 
@@ -17,8 +18,11 @@ import sys
 from pathlib import Path
 
 TARGET = Path(__file__).resolve().parent.parent / "Sources/TesseraTokenizers/Unicode/CharacterTable.swift"
-LETTER, NUMBER, SPACE, NUMERIC = 1, 2, 4, 8
+LETTER, NUMBER, SPACE, NUMERIC, WORD = 1, 2, 4, 8, 16
 WHITE_SPACE = [*range(0x09, 0x0E), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
+WORD_CATEGORIES = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"}
+# Joiners, and the circled and squared letters: Alphabetic by Other_Alphabetic, though symbols by category.
+WORD_EXTRAS = {0x200C, 0x200D, *range(0x24B6, 0x24EA), *range(0x1F130, 0x1F14A), *range(0x1F150, 0x1F16A), *range(0x1F170, 0x1F18A)}
 BLOCK = 128
 FIRST = 0x30  # "0": six-bit values become the printable characters from here on
 
@@ -47,10 +51,12 @@ def literal(name, values):
 
 
 def check(table):
-    from tokenizers import __version__, pre_tokenizers
+    from tokenizers import AddedToken, Tokenizer, __version__, models, pre_tokenizers
 
     byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
     digits = pre_tokenizers.Digits(individual_digits=True)
+    words = Tokenizer(models.BPE({"a": 0}, []))
+    words.add_tokens([AddedToken("word", single_word=True)])
     pieces = lambda rule, text: len(rule.pre_tokenize_str(text))
     differing = 0
     for code, flags in enumerate(table):
@@ -67,6 +73,8 @@ def check(table):
             expected = SPACE
         if pieces(digits, "a" + character) == 2:
             expected |= NUMERIC
+        if 1 not in words.encode("word" + character).ids:
+            expected |= WORD
         differing += flags != expected
     print(f"tokenizers {__version__}: {differing} of 1,112,064 code points differ")
     return differing == 0
@@ -81,6 +89,7 @@ def main():
     for code in range(0x110000):
         table[code] |= LETTER * (sixteen[code][0] == "L") | NUMBER * (sixteen[code][0] == "N")
         table[code] |= NUMERIC * (seventeen[code][0] == "N")
+        table[code] |= WORD * (sixteen[code] in WORD_CATEGORIES or code in WORD_EXTRAS)
     for code in WHITE_SPACE:
         table[code] |= SPACE
     blocks, index = {}, []

@@ -64,6 +64,7 @@ struct AddedTokenTests {
         #expect(word.encode("XX")[0] == 300)
         #expect(word.encode("aXX")[1] != 300)
         #expect(word.encode("XX_")[0] != 300)
+        #expect(word.encode("XX\u{301}")[0] != 300 && word.encode("XX\u{200D}")[0] != 300)
         #expect(word.encode("(XX)")[1] == 300)
     }
 }

@@ -79,13 +79,8 @@ struct AddedTokenMatcher: Sendable {
             || match.upperBound < range.upperBound && isWordCharacter(at: match.upperBound, in: text)
     }
 
-    /// Whether a letter, a number or the underscore stands at `position`.
-    ///
-    /// The reference's `\w` holds for marks and joiners too.
     private func isWordCharacter(at position: Int, in text: UTF8Text) -> Bool {
-        if text[position] == UInt8(ascii: "_") { return true }
-        let own = CharacterTable().of(text.scalar(at: position).value)
-        return !own.intersection([.letter, .number]).isEmpty
+        CharacterTable().of(text.scalar(at: position).value).contains(.word)
     }
 
     private func startOfSpaces(before match: Range<Int>, in text: UTF8Text, _ range: Range<Int>) -> Int {

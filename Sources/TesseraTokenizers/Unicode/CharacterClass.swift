@@ -10,6 +10,8 @@ struct CharacterClass: OptionSet, Sendable {
     static let whitespace = CharacterClass(rawValue: 4)
     /// General category N of Unicode 17.0, by which the `Digits` pre-tokenizer splits.
     static let numeric = CharacterClass(rawValue: 8)
+    /// `\w` of Unicode 16.0, by which added tokens tell whether they stand inside a word.
+    static let word = CharacterClass(rawValue: 16)
 }
 
 /// The two-stage table of `CharacterClass`, laid down in the program's read-only data.
