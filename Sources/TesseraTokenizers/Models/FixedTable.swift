@@ -18,12 +18,12 @@ final class FixedTable<Element: BitwiseCopyable & FixedWidthInteger>: @unchecked
 
     /// Makes a table of `count` zeros.
     ///
-    /// Exhausted memory ends the program here as it does in every collection of the standard library.
+    /// When memory is exhausted, the standard library's own allocation ends the program, as in its collections.
     init(count: Int) {
         let count = max(count, 1)
-        guard let memory = calloc(count, MemoryLayout<Element>.stride) else {
-            preconditionFailure("no memory for \(count) elements")
-        }
+        let memory =
+            calloc(count, MemoryLayout<Element>.stride)
+            ?? .allocate(byteCount: count * MemoryLayout<Element>.stride, alignment: MemoryLayout<Element>.alignment)
         elements = memory.bindMemory(to: Element.self, capacity: count)
         self.count = count
     }
