@@ -1,10 +1,9 @@
 // The small vector operations between products, in C that compilers vectorise. Each instruction set's
 // `vectors.c` includes this once, with `TK_NAME` giving the functions their prefix and its target attribute
-// in force.
+// in force. What needs exponentials is in those files.
 #include <math.h>
 
 #include "portable/dot.h"
-#include "portable/exponential.h"
 
 void TK_NAME(rms_norm)(const float *x, const float *weight, size_t n, float epsilon, float *out) {
     float mean = n == 0 ? 0 : tk_dot(x, x, n) / (float)n;
@@ -14,10 +13,6 @@ void TK_NAME(rms_norm)(const float *x, const float *weight, size_t n, float epsi
 
 void TK_NAME(add)(const float *x, size_t n, float *y) {
     for (size_t i = 0; i < n; i++) y[i] += x[i];
-}
-
-void TK_NAME(silu_mul)(const float *gate, const float *up, size_t n, float *out) {
-    for (size_t i = 0; i < n; i++) out[i] = gate[i] / (1.0f + tk_exp(-gate[i])) * up[i];
 }
 
 static void rotate_halves(float *restrict low, float *restrict high, size_t half, const float *restrict cos,
@@ -57,25 +52,6 @@ static float largest_number(const float *x, size_t n) {
     float largest = lanes[0];
     for (size_t j = 1; j < TK_LANES; j++) largest = lanes[j] > largest ? lanes[j] : largest;
     return largest;
-}
-
-float TK_NAME(log_sum_exp)(const float *x, size_t n) {
-    // Pieces short enough for float sums; their sums are added in double. A NaN goes through exp into the
-    // sum.
-    enum { PIECE = 64 * TK_LANES };
-    float largest = largest_number(x, n);
-    float shift = isinf(largest) ? 0 : largest;
-    double sum = 0;
-    for (size_t start = 0; start < n; start += PIECE) {
-        size_t count = n - start < PIECE ? n - start : PIECE;
-        float lanes[TK_LANES] = {0};
-        size_t i = 0;
-        for (; i + TK_LANES <= count; i += TK_LANES)
-            for (size_t j = 0; j < TK_LANES; j++) lanes[j] += tk_exp(x[start + i + j] - shift);
-        for (size_t j = 0; i + j < count; j++) lanes[j] += tk_exp(x[start + i + j] - shift);
-        sum += (double)tk_fold(lanes);
-    }
-    return (float)((double)shift + log(sum));
 }
 
 size_t TK_NAME(argmax)(const float *x, size_t n) {
