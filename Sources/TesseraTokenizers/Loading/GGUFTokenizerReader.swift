@@ -75,12 +75,16 @@ struct GGUFTokenizerReader {
     /// What each token is, by `tokenizer.ggml.token_type`; nil when the file does not say.
     private func tokenTypes() throws(LocatedError) -> [GGUFTokenType]? {
         let field = "tokenizer.ggml.token_type"
-        guard let numbers = try metadata.optionalIntegers(field) else { return nil }
+        guard let value = metadata[field] else { return nil }
+        guard case .numbers(let numbers) = value else {
+            throw error(field, "is not an array of numbers")
+        }
         var types: [GGUFTokenType] = []
         types.reserveCapacity(numbers.count)
-        for (id, number) in numbers.enumerated() {
-            guard let type = GGUFTokenType(rawValue: number) else {
-                throw error(field, "token \(id) has the unknown type \(number)")
+        for number in numbers {
+            guard case .integer(let code) = number else { throw error(field, "is not an array of integers") }
+            guard let type = GGUFTokenType(rawValue: code) else {
+                throw error(field, "token \(types.count) has the unknown type \(code)")
             }
             types.append(type)
         }

@@ -23,7 +23,8 @@ final class FixedTable<Element: BitwiseCopyable & FixedWidthInteger>: @unchecked
         let count = max(count, 1)
         let memory =
             calloc(count, MemoryLayout<Element>.stride)
-            ?? .allocate(byteCount: count * MemoryLayout<Element>.stride, alignment: MemoryLayout<Element>.alignment)
+            ?? .allocate(
+                byteCount: count * MemoryLayout<Element>.stride, alignment: MemoryLayout<Element>.alignment)
         elements = memory.bindMemory(to: Element.self, capacity: count)
         self.count = count
     }
