@@ -41,6 +41,10 @@ void tk_matmul_f32(tk_isa isa, tk_format format, const void *weights, size_t n, 
     table(isa)->matmul_f32(format, weights, n, row0, row1, x, x_stride_floats, m, y, y_stride, scratch);
 }
 
+size_t tk_matmul_f32_scratch_floats(tk_isa isa, size_t n) {
+    return table(isa)->matmul_f32_scratch_floats(n);
+}
+
 void tk_rms_norm(tk_isa isa, const float *x, const float *weight, size_t n, float epsilon, float *out) {
     table(isa)->rms_norm(x, weight, n, epsilon, out);
 }

@@ -16,6 +16,7 @@ typedef struct tk_kernel_table {
     size_t (*matmul_scratch_bytes)(tk_format format, size_t n);
     void (*matmul_f32)(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                        const float *x, size_t x_stride, size_t m, float *y, size_t y_stride, float *scratch);
+    size_t (*matmul_f32_scratch_floats)(size_t n);
     void (*rms_norm)(const float *x, const float *weight, size_t n, float epsilon, float *out);
     void (*add)(const float *x, size_t n, float *y);
     void (*silu_mul)(const float *gate, const float *up, size_t n, float *out);

@@ -9,7 +9,7 @@ struct KernelsProductTests {
         let width = rowCount + 3
         let many = product.multiplied(rows: rows, tokens: 0..<product.tokens, width: width)
         let single = product.multipliedOneByOne(rows: rows, width: width)
-        let float = product.multipliedInFloat(rows: rows, width: width)
+        let float = product.multipliedInFloat(rows: rows, tokens: 0..<product.tokens, width: width)
         let operand = product.exactOperand
         let rowBytes = product.format.rowBytes(product.n)
         var worst = 0.0
@@ -117,7 +117,7 @@ struct KernelsProductTests {
                 isa: isa.value, format: format, n: 96, weights: weights, tokens: 5, x: x)
             #expect(product.multiplied(rows: 0..<11, tokens: 0..<5, width: 11).count == 55)
             #expect(product.multipliedOneByOne(rows: 0..<11, width: 11).count == 55)
-            #expect(product.multipliedInFloat(rows: 0..<11, width: 11).count == 55)
+            #expect(product.multipliedInFloat(rows: 0..<11, tokens: 0..<5, width: 11).count == 55)
         }
     }
 
@@ -131,14 +131,16 @@ struct KernelsProductTests {
             isa: isa.value, format: format, n: n, weights: format.randomRows(rows, n, &random),
             tokens: tokens,
             x: random.floats(tokens * n))
-        let whole = product.multiplied(rows: 0..<rows, tokens: 0..<tokens, width: rows)
-        for rowCut in [1, 7, 8, 13, 32, 44] {
-            for count in [1, 2, 3, 4, 5, 8, 17] {
-                let first = Int.random(in: 0...tokens - count, using: &random)
-                let low = product.multiplied(rows: 0..<rowCut, tokens: first..<first + count, width: rows)
-                let high = product.multiplied(rows: rowCut..<rows, tokens: first..<first + count, width: rows)
-                let both = low.indices.map { $0 % rows < rowCut ? low[$0] : high[$0] }
-                #expect(both == Array(whole[first * rows..<(first + count) * rows]), "\(count) tokens")
+        for multiply in [product.multiplied, product.multipliedInFloat] {
+            let whole = multiply(0..<rows, 0..<tokens, rows)
+            for rowCut in [1, 7, 8, 13, 32, 44] {
+                for count in [1, 2, 3, 4, 5, 8, 17] {
+                    let first = Int.random(in: 0...tokens - count, using: &random)
+                    let low = multiply(0..<rowCut, first..<first + count, rows)
+                    let high = multiply(rowCut..<rows, first..<first + count, rows)
+                    let both = low.indices.map { $0 % rows < rowCut ? low[$0] : high[$0] }
+                    #expect(both == Array(whole[first * rows..<(first + count) * rows]), "\(count) tokens")
+                }
             }
         }
     }

@@ -161,12 +161,15 @@ struct ProductCase {
     }
 
     /// The same along the float32 path.
-    func multipliedInFloat(rows: Range<Int>, width: Int) -> [Float] {
-        var y = Array(repeating: untouched, count: tokens * width)
-        var scratch = Array(repeating: Float(0), count: n)
-        tk_matmul_f32(
-            isa, format.value, weights, n, rows.lowerBound, rows.upperBound, x, n, tokens, &y, width, &scratch
-        )
+    func multipliedInFloat(rows: Range<Int>, tokens range: Range<Int>, width: Int) -> [Float] {
+        var y = Array(repeating: untouched, count: range.count * width)
+        var scratch = Array(repeating: Float(0), count: tk_matmul_f32_scratch_floats(isa, n))
+        x.withUnsafeBufferPointer { x in
+            let first = UnsafeBufferPointer(rebasing: x[(range.lowerBound * n)...])
+            tk_matmul_f32(
+                isa, format.value, weights, n, rows.lowerBound, rows.upperBound, first.baseAddress, n,
+                range.count, &y, width, &scratch)
+        }
         return y
     }
 }

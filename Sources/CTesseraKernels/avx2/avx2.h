@@ -30,6 +30,7 @@ void tk_avx2_matmul_dense(tk_format format, const uint8_t *weights, size_t n, si
                           const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
                           float *scratch);
 size_t tk_avx2_dense_scratch_bytes(size_t n);
+size_t tk_avx2_matmul_f32_scratch_floats(size_t n);
 void tk_avx2_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                         const float *x, size_t x_stride, size_t m, float *y, size_t y_stride, float *scratch);
 

@@ -110,6 +110,7 @@ TK_INLINE void rows_times_tokens(size_t rows, size_t tokens, const uint8_t *row,
                    y_stride);
 }
 
+// The rows of a tile, converted.
 size_t tk_avx2_dense_scratch_bytes(size_t n) {
     return ROWS * n * sizeof(float) + TK_ALIGNMENT;
 }
@@ -118,7 +119,7 @@ void tk_avx2_matmul_dense(tk_format format, const uint8_t *weights, size_t n, si
                           const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
                           float *scratch) {
     enum { BATCH = 32 * TOKENS };
-    size_t row_bytes = n * width_of(format);
+    size_t row_bytes = tk_row_bytes(format, n);
     for (size_t start = 0; start < m; start += BATCH) {
         size_t tokens = m - start < BATCH ? m - start : BATCH;
         const uint8_t *batch = x + start * x_stride;
@@ -143,15 +144,15 @@ void tk_avx2_matmul_dense(tk_format format, const uint8_t *weights, size_t n, si
     }
 }
 
+size_t tk_avx2_matmul_f32_scratch_floats(size_t n) {
+    return tk_avx2_dense_scratch_bytes(n) / sizeof(float);
+}
+
 void tk_avx2_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                         const float *x, size_t x_stride, size_t m, float *y, size_t y_stride,
                         float *scratch) {
-    size_t row_bytes = tk_row_bytes(format, n);
-    for (size_t row = row0; row < row1; row++) {
-        tk_avx2_dequantize_row(format, (const uint8_t *)weights + row * row_bytes, n, scratch);
-        rows_times_tokens(1, TOKENS_OF_ONE_ROW, (const void *)scratch, 0, (const void *)x,
-                          x_stride * sizeof(float), m, n, y + row, y_stride);
-    }
+    tk_avx2_matmul_dense(format, weights, n, row0, row1, (const void *)x, x_stride * sizeof(float), m, y,
+                         y_stride, (void *)tk_aligned(scratch));
 }
 
 TK_END_AVX2

@@ -11,6 +11,7 @@ const tk_kernel_table tk_avx512_kernels = {
     .matmul = tk_avx512_matmul,
     .matmul_scratch_bytes = tk_avx512_matmul_scratch_bytes,
     .matmul_f32 = tk_avx2_matmul_f32,
+    .matmul_f32_scratch_floats = tk_avx2_matmul_f32_scratch_floats,
     .rms_norm = tk_avx2_rms_norm,
     .add = tk_avx2_add,
     .silu_mul = tk_avx2_silu_mul,

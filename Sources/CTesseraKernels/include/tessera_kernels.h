@@ -95,10 +95,12 @@ void tk_matmul(tk_isa isa, tk_format format, const void *weights, size_t n, size
 size_t tk_matmul_scratch_bytes(tk_isa isa, tk_format format, size_t n);
 
 // The same product with float activations against the dequantised weights, for every format: the float32
-// path. `scratch` holds n floats.
+// path. A result depends on nothing but its row and its token here too. `scratch` holds
+// tk_matmul_f32_scratch_floats(...) floats, which grow with n, and belongs to the calling thread.
 void tk_matmul_f32(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                    const float *x, size_t x_stride_floats, size_t m, float *y, size_t y_stride,
                    float *scratch);
+size_t tk_matmul_f32_scratch_floats(tk_isa isa, size_t n);
 
 // ---------------------------------------------------------------------------------------------------------
 // Vectors

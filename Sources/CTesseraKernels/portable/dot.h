@@ -1,19 +1,33 @@
 // Dot products in a fixed order of additions: lane j sums elements j, j + 16, j + 32, ...; then the lanes are
-// folded in halves. The compiler turns the lanes into whatever vectors the target has.
+// folded in halves.
 #ifndef TESSERA_PORTABLE_DOT_H
 #define TESSERA_PORTABLE_DOT_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { TK_LANES = 16 };
 
-// lanes[j] += sum over i of a[16 i + j] * b[16 i + j]
-static inline void tk_dot_add(float lanes[TK_LANES], const float *a, const float *b, size_t n) {
+// The lanes, in as many registers as the target needs for them.
+typedef float tk_lanes __attribute__((vector_size(4 * TK_LANES)));
+
+// lanes[t][j] += sum over i of row[16 i + j] * x[t][16 i + j] for `tokens` (a constant) of the arrays.
+static inline __attribute__((always_inline)) void
+tk_dots_add(size_t tokens, float lanes[][TK_LANES], const float *row, const float *const x[], size_t n) {
+    tk_lanes sums[2], w, v;
+    memcpy(sums, lanes, tokens * sizeof w);
     size_t i = 0;
-    for (; i + TK_LANES <= n; i += TK_LANES)
-        for (size_t j = 0; j < TK_LANES; j++) lanes[j] += a[i + j] * b[i + j];
-    for (size_t j = 0; i + j < n; j++) lanes[j] += a[i + j] * b[i + j];
+    for (; i + TK_LANES <= n; i += TK_LANES) {
+        memcpy(&w, row + i, sizeof w);
+        for (size_t t = 0; t < tokens; t++) {
+            memcpy(&v, x[t] + i, sizeof v);
+            sums[t] += w * v;
+        }
+    }
+    memcpy(lanes, sums, tokens * sizeof w);
+    for (size_t t = 0; t < tokens; t++)
+        for (size_t j = 0; i + j < n; j++) lanes[t][j] += row[i + j] * x[t][i + j];
 }
 
 static inline float tk_fold(const float lanes[TK_LANES]) {
@@ -25,9 +39,9 @@ static inline float tk_fold(const float lanes[TK_LANES]) {
 }
 
 static inline float tk_dot(const float *a, const float *b, size_t n) {
-    float lanes[TK_LANES] = {0};
-    tk_dot_add(lanes, a, b, n);
-    return tk_fold(lanes);
+    float lanes[1][TK_LANES] = {{0}};
+    tk_dots_add(1, lanes, a, &b, n);
+    return tk_fold(lanes[0]);
 }
 
 // Exact: 32 products of at most 255 * 128 each.

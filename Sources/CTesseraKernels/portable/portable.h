@@ -13,6 +13,7 @@ void tk_portable_matvec(tk_format format, const void *weights, size_t n, size_t 
 void tk_portable_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                         const void *x, size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
 size_t tk_portable_matmul_scratch_bytes(tk_format format, size_t n);
+size_t tk_portable_matmul_f32_scratch_floats(size_t n);
 void tk_portable_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                             const float *x, size_t x_stride, size_t m, float *y, size_t y_stride,
                             float *scratch);

@@ -75,14 +75,15 @@ static inline void matmul_q8(tk_format format, const uint8_t *weights, size_t n,
 static float dot_dense(tk_format format, const uint8_t *row, size_t n, const float *x) {
     enum { PIECE = 8 * TK_LANES };
     size_t width = tk_row_bytes(format, 1);
-    float lanes[TK_LANES] = {0};
+    float lanes[1][TK_LANES] = {{0}};
     float piece[PIECE];
     for (size_t i = 0; i < n; i += PIECE) {
         size_t count = n - i < PIECE ? n - i : PIECE;
         tk_portable_dequantize_row(format, row + i * width, count, piece);
-        tk_dot_add(lanes, piece, x + i, count);
+        const float *x_piece = x + i;
+        tk_dots_add(1, lanes, piece, &x_piece, count);
     }
-    return tk_fold(lanes);
+    return tk_fold(lanes[0]);
 }
 
 void tk_portable_matvec(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
@@ -103,13 +104,38 @@ void tk_portable_matvec(tk_format format, const void *weights, size_t n, size_t 
     }
 }
 
+// Rows that are converted together, so that a token is read from the nearest cache for all but the first.
+enum { PANEL = 4 };
+
+static void panel_times_tokens(const float *panel, size_t rows, size_t n, const float *x, size_t x_stride,
+                               size_t m, float *y, size_t y_stride) {
+    size_t t = 0;
+    for (; t + 2 <= m; t += 2)
+        for (size_t r = 0; r < rows; r++) {
+            const float *pair[2] = {x + t * x_stride, x + (t + 1) * x_stride};
+            float lanes[2][TK_LANES] = {{0}};
+            tk_dots_add(2, lanes, panel + r * n, pair, n);
+            y[t * y_stride + r] = tk_fold(lanes[0]);
+            y[(t + 1) * y_stride + r] = tk_fold(lanes[1]);
+        }
+    if (t < m)
+        for (size_t r = 0; r < rows; r++) y[t * y_stride + r] = tk_dot(panel + r * n, x + t * x_stride, n);
+}
+
+size_t tk_portable_matmul_f32_scratch_floats(size_t n) {
+    return PANEL * n;
+}
+
 void tk_portable_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                             const float *x, size_t x_stride, size_t m, float *y, size_t y_stride,
                             float *scratch) {
-    for (size_t row = row0; row < row1; row++) {
-        tk_portable_dequantize_row(format, (const uint8_t *)weights + row * tk_row_bytes(format, n), n,
-                                   scratch);
-        for (size_t t = 0; t < m; t++) y[t * y_stride + row] = tk_dot(scratch, x + t * x_stride, n);
+    size_t row_bytes = tk_row_bytes(format, n);
+    for (size_t row = row0; row < row1; row += PANEL) {
+        size_t rows = row1 - row < PANEL ? row1 - row : PANEL;
+        const uint8_t *bytes = (const uint8_t *)weights + row * row_bytes;
+        for (size_t r = 0; r < rows; r++)
+            tk_portable_dequantize_row(format, bytes + r * row_bytes, n, scratch + r * n);
+        panel_times_tokens(scratch, rows, n, x, x_stride, m, y + row, y_stride);
     }
 }
 
@@ -133,6 +159,8 @@ void tk_portable_matmul(tk_format format, const void *weights, size_t n, size_t 
 }
 
 size_t tk_portable_matmul_scratch_bytes(tk_format format, size_t n) {
-    size_t bytes = tk_operand_of(format) == TK_OPERAND_Q8 ? n / TK_BLOCK * sizeof(block) : n * sizeof(float);
+    size_t bytes = tk_operand_of(format) == TK_OPERAND_Q8
+                       ? n / TK_BLOCK * sizeof(block)
+                       : tk_portable_matmul_f32_scratch_floats(n) * sizeof(float);
     return bytes + TK_ALIGNMENT;
 }

@@ -9,6 +9,7 @@ const tk_kernel_table tk_portable_kernels = {
     .matmul = tk_portable_matmul,
     .matmul_scratch_bytes = tk_portable_matmul_scratch_bytes,
     .matmul_f32 = tk_portable_matmul_f32,
+    .matmul_f32_scratch_floats = tk_portable_matmul_f32_scratch_floats,
     .rms_norm = tk_portable_rms_norm,
     .add = tk_portable_add,
     .silu_mul = tk_portable_silu_mul,

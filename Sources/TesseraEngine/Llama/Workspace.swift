@@ -51,7 +51,11 @@ struct Workspace {
         let columns = max(c.hiddenSize, c.querySize, c.feedForwardSize)
         let scratch = weights.matrices.map { tk_matmul_scratch_bytes(isa, $0.format, $0.columns) }.max() ?? 0
         workers = []
-        for _ in 0..<threads { workers.append(try WorkerMemory(columns: columns, productScratch: scratch)) }
+        let rowScratch = tk_matmul_f32_scratch_floats(isa, columns)
+        for _ in 0..<threads {
+            workers.append(
+                try WorkerMemory(columns: columns, productScratch: scratch, rowScratch: rowScratch))
+        }
         headSize = c.headSize
         self.memories = memories
     }
@@ -86,14 +90,14 @@ private struct WorkerMemory {
     private let floats: Memory
     private let blocks: Memory
 
-    init(columns: Int, productScratch: Int) throws(LocatedError) {
+    init(columns: Int, productScratch: Int, rowScratch: Int) throws(LocatedError) {
         let purpose = "a thread's scratch"
         floats = try Memory(columns, of: Float.self, for: purpose)
         blocks = try Memory(Operand.blocks(columns), of: tk_q8_block.self, for: purpose)
         own = OperandBuffer(
             floats: floats.pointer(to: Float.self), blocks: blocks.pointer(to: tk_q8_block.self))
         self.productScratch = try Memory(productScratch, of: UInt8.self, for: purpose)
-        rowScratch = try Memory(columns, of: Float.self, for: purpose)
+        self.rowScratch = try Memory(rowScratch, of: Float.self, for: purpose)
         attentionScratch = try Memory(0, of: Float.self, for: purpose)
     }
 
