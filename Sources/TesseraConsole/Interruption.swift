@@ -46,6 +46,14 @@ public enum Interruption {
         var ignoring = sigaction()
         setHandler(&ignoring, SIG_IGN)
         sigaction(SIGPIPE, &ignoring, nil)
+
+        // Whoever started this process may have done so from a thread that blocks signals, as those of a
+        // dispatch queue do; the mask is inherited.
+        var unblocked = sigset_t()
+        sigemptyset(&unblocked)
+        sigaddset(&unblocked, SIGINT)
+        sigaddset(&unblocked, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
     }
 
     /// Notes that nobody reads standard output any more.

@@ -48,12 +48,12 @@ struct GenerationCommandTests {
 
     @Test("chat remembers the turn before, and reuses its cache")
     func chat() throws {
-        let input = Data("My name is Ada.\nWhat is my name?\n".utf8)
+        let input = Data("Remember the number 7421.\nWhich number did I tell you?\n".utf8)
         let run = try Program.run(["chat", "--json", "-n", "40"], input: input)
         #expect(run.status == 0)
         let replies = try run.output.split(separator: "\n").map { try Program.object(String($0)) }
         try #require(replies.count == 2)
-        #expect((replies[1]["text"] as? String)?.contains("Ada") == true)
+        #expect((replies[1]["text"] as? String)?.contains("7421") == true)
         let prompt = try #require(replies[1]["prompt"] as? [String: Any])
         #expect((prompt["reusedTokens"] as? Int ?? 0) > 20)
     }

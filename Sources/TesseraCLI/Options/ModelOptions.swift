@@ -36,6 +36,11 @@ struct ModelOptions: ParsableArguments {
 
     /// Opens the model and its tokenizer.
     func load() throws -> Loaded {
+        if let threads, !(1...256).contains(threads) {
+            throw LocatedError(
+                field: "--threads", problem: "\(threads) is outside 1...256",
+                remedy: "give a number in that range, or leave the option out to use all cores")
+        }
         let location = try ModelStore().resolve(model)
         let options = EngineOptions(threads: threads, precision: usesFloat32 ? .float32 : .fast)
         return Loaded(
