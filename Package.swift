@@ -23,8 +23,7 @@ let package = Package(
         .library(name: "TesseraDecoding", targets: ["TesseraDecoding"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         // Row 0
@@ -35,9 +34,7 @@ let package = Package(
         // Row 1
         .target(
             name: "TesseraFetching",
-            dependencies: [
-                "TesseraCore", "TesseraFiles", .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            dependencies: ["TesseraCore", "TesseraFiles"],
             resources: [.embedInCode("Pins/pins.lock")],
             swiftSettings: settings
         ),

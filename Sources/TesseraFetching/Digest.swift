@@ -1,46 +1,42 @@
-internal import Crypto
-public import TesseraCore
+package import TesseraCore
 internal import TesseraFiles
 
-/// The SHA-256 of `bytes`, in lower-case hexadecimal digits.
-public func sha256(_ bytes: UnsafeRawBufferPointer) -> String {
-    var hash = SHA256()
-    hash.update(bufferPointer: bytes)
-    return hexadecimal(hash.finalize())
-}
-
-/// The SHA-256 of the file at `path`, in lower-case hexadecimal digits, read in pieces.
+/// The SHA-256 of the file at `path`, in lower-case hexadecimal digits, computed by Python's `hashlib`.
 ///
-/// - Throws: `LocatedError` when the file cannot be read, `CancelledError` when cancelled.
-public func sha256(
-    ofFile path: String, progress: Progress = .ignored, cancellation: Cancellation = Cancellation()
+/// Fetching needs Python in any case. A hash of our own process would come from swift-crypto, which on Linux compiles
+/// all of BoringSSL: more than half of a cold build, to hash one file once.
+///
+/// - Parameters:
+///   - folder: where Python's answer and its errors are put; it must exist.
+/// - Throws: `LocatedError` when the file cannot be read or Python cannot be run, `CancelledError` when cancelled.
+package func sha256(
+    ofFile path: String, in folder: String, python: String = "python3",
+    cancellation: Cancellation = Cancellation()
 ) throws -> String {
-    let file = try MappedFile(path: path)
-    var hash = SHA256()
-    try file.forEachPiece(label: "checking", progress: progress, cancellation: cancellation) { piece in
-        hash.update(bufferPointer: piece)
+    let answer = "\(folder)/digest"
+    let script = """
+        from hashlib import sha256
+        from sys import argv, exit
+        digest = sha256()
+        try:
+            with open(argv[1], "rb") as file:
+                while True:
+                    piece = file.read(1 << 20)
+                    if not piece: break
+                    digest.update(piece)
+        except OSError as error:
+            exit("cannot be read: " + str(error.strerror))
+        with open(argv[2], "w") as file:
+            file.write(digest.hexdigest())
+        """
+    let child = ChildProcess(
+        program: python, arguments: ["-I", "-c", script, path, answer], errorPath: "\(folder)/digest.log")
+    guard try child.run(cancellation: cancellation) == .exited(0) else {
+        let words = child.lastErrors
+        throw LocatedError(
+            file: path, field: "SHA-256", problem: words.isEmpty ? "\(python) could not compute it" : words,
+            remedy: "install Python 3, which checks what is fetched")
     }
-    return hexadecimal(hash.finalize())
-}
-
-private func hexadecimal(_ digest: SHA256Digest) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-}
-
-extension MappedFile {
-    /// Hands over the bytes in pieces of 4 MiB, reporting and looking for cancellation before each.
-    func forEachPiece(
-        label: String, progress: Progress, cancellation: Cancellation,
-        _ body: (UnsafeRawBufferPointer) throws -> Void
-    ) throws {
-        defer { withExtendedLifetime(self) {} }
-        let pieceSize = 4 << 20
-        for start in stride(from: 0, to: bytes.count, by: pieceSize) {
-            try cancellation.check()
-            progress.report(label, start, of: bytes.count, unit: "bytes")
-            try body(UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + pieceSize, bytes.count)]))
-        }
-        progress.report(label, bytes.count, of: bytes.count, unit: "bytes")
-    }
+    let file = try MappedFile(path: answer)
+    return String(decoding: file.bytes, as: UTF8.self)
 }

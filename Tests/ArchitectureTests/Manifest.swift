@@ -8,7 +8,7 @@ struct Manifest: Decodable {
         let dependencies: [Dependency]
     }
 
-    /// `{"byName": ["TesseraCore", null]}` or `{"product": ["Crypto", "swift-crypto", null, null]}`.
+    /// `{"byName": ["TesseraCore", null]}` or `{"product": ["ArgumentParser", "swift-argument-parser", null, null]}`.
     struct Dependency: Decodable {
         let name: String
 

@@ -25,7 +25,7 @@ let rooms: [Room] = [
     Room(name: "TesseraFiles", row: 0, side: .shared),
     Room(name: "TesseraReport", row: 0, side: .shared),
     Room(name: "CTesseraKernels", row: 0, side: .everyday),
-    Room(name: "TesseraFetching", row: 1, side: .shared, outside: ["Crypto"]),
+    Room(name: "TesseraFetching", row: 1, side: .shared),
     Room(name: "TesseraTokenizers", row: 1, side: .shared),
     Room(name: "TesseraEngine", row: 2, side: .everyday),
     Room(name: "TesseraDecoding", row: 3, side: .everyday),

@@ -30,7 +30,7 @@ struct CommandTests {
     @Test("a model is fetched from a file at hand, and a wrong file is refused")
     func fetchFromFile() throws {
         let folder = try TemporaryFolder()
-        let environment = ["XDG_CACHE_HOME": folder.path, "PATH": "/nonexistent"]
+        let environment = ["XDG_CACHE_HOME": folder.path]
         let wrong = try folder.write(Array("GGUF, but no model".utf8), to: "wrong.gguf")
         let refused = try Program.run(
             ["model", "fetch", "smollm2", "--from", wrong], environment: environment)

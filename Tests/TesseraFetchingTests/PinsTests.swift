@@ -39,10 +39,13 @@ import Testing
     func digests() throws {
         let folder = try TemporaryFolder()
         #expect(
-            try sha256(ofFile: folder.write("abc", to: "a"))
+            try sha256(ofFile: folder.write("abc", to: "a"), in: folder.path)
                 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         #expect(
-            [UInt8]().withUnsafeBytes { sha256($0) }
+            try sha256(ofFile: folder.write("", to: "b"), in: folder.path)
                 == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        expectLocatedError(field: "SHA-256", problem: "cannot be read") {
+            try sha256(ofFile: folder.path("none"), in: folder.path)
+        }
     }
 }
