@@ -124,7 +124,7 @@ extension ChildProcess {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         var process: pid_t = 0
-        let code = Self.withCStrings([program] + arguments) { arguments in
+        let code = Self.withCStrings(([program] + arguments).map { Array($0.utf8CString) }) { arguments in
             Self.withCStrings(variables) { variables in
                 posix_spawnp(&process, program, &actions, &attributes, arguments, variables)
             }
@@ -136,25 +136,23 @@ extension ChildProcess {
         }
     }
 
-    private var variables: [String] {
-        var variables: [String] = []
-        #if canImport(Darwin)
-        var entry = _NSGetEnviron().pointee
-        #else
+    /// This process's variables byte for byte, with those of `environment` in their place.
+    private var variables: [[CChar]] {
+        var variables: [[CChar]] = []
         var entry = environ
-        #endif
         while let variable = entry.pointee {
-            let text = String(cString: variable)
-            let name = text.prefix { $0 != "=" }
-            if environment[String(name)] == nil { variables.append(text) }
+            let bytes = Array(UnsafeBufferPointer(start: variable, count: strlen(variable) + 1))
+            let name = String(
+                decoding: bytes.prefix { $0 != 61 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if environment[name] == nil { variables.append(bytes) }
             entry += 1
         }
-        return variables + environment.map { "\($0.key)=\($0.value)" }
+        return variables + environment.map { Array("\($0.key)=\($0.value)".utf8CString) }
     }
 
     /// Calls `body` with the strings as a C array that ends in nil.
     private static func withCStrings<Result>(
-        _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+        _ strings: [[CChar]], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
     ) -> Result {
         let copies = strings.map { strdup($0) }
         defer { for copy in copies { free(copy) } }

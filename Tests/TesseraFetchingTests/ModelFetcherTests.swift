@@ -113,7 +113,7 @@ import Testing
         let error = expectLocatedError(problem: "is not installed") {
             try fetcher(python: folder.path("none")).fetch("tiny")
         }
-        #expect(error?.remedy?.contains("--from") == true)
+        #expect(error?.remedy?.contains("Python 3") == true)
         #expect(stored.isEmpty)
     }
 

@@ -42,9 +42,9 @@ import Testing
             try sha256(ofFile: folder.write("abc", to: "a"), in: folder.path)
                 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         #expect(
-            try sha256(ofFile: folder.write("", to: "b"), in: folder.path)
-                == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-        expectLocatedError(field: "SHA-256", problem: "cannot be read") {
+            try sha256(ofFile: folder.write("hello", to: "b"), in: folder.path)
+                == "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824")
+        expectLocatedError(file: folder.path("none"), problem: "no such file") {
             try sha256(ofFile: folder.path("none"), in: folder.path)
         }
     }
