@@ -73,6 +73,8 @@ struct ConfigurationTests {
         expectError("rope_scaling.rope_type") { $0["rope_scaling"] = ["rope_type": "llama3", "factor": 8.0] }
         expectError("rope_scaling.type") { $0["rope_scaling"] = ["type": "linear", "factor": 2.0] }
         expectError("rope_parameters.rope_type") { $0["rope_parameters"] = ["rope_type": "yarn"] }
+        expectError("rope_scaling.factor") { $0["rope_scaling"] = ["factor": 8.0] }
+        expectError("rope_scaling") { $0["rope_scaling"] = "linear" }
     }
 
     @Test("values that cannot be are named")
@@ -91,6 +93,29 @@ struct ConfigurationTests {
         expectError("rms_norm_eps") { $0["rms_norm_eps"] = -1 }
         expectError("rope_theta") { $0["rope_theta"] = 0 }
         expectError("max_position_embeddings") { $0["max_position_embeddings"] = .integer(.max) }
+    }
+
+    @Test("the sizes of the largest configuration fit in an Int; larger ones are refused")
+    func largest() throws {
+        let limits = [
+            "num_hidden_layers": 1 << 12, "max_position_embeddings": 1 << 24, "vocab_size": 1 << 24,
+            "hidden_size": 1 << 20, "intermediate_size": 1 << 20, "num_attention_heads": 1 << 10,
+            "num_key_value_heads": 1 << 10, "head_dim": 1 << 10,
+        ]
+        func setLimits(_ fields: inout JSONObject) {
+            for (field, limit) in limits { fields[field] = .integer(limit) }
+            fields["tie_word_embeddings"] = .bool(false)
+        }
+        let model = try configuration(setLimits)
+        let cache = model.cacheBytesPerToken(.float32).multipliedReportingOverflow(by: model.contextLength)
+        #expect(!cache.overflow)
+        #expect(!model.parameterCount.multipliedReportingOverflow(by: 4).overflow)
+        for (field, limit) in limits where !["num_key_value_heads", "head_dim"].contains(field) {
+            expectError(field) {
+                setLimits(&$0)
+                $0[field] = .integer(2 * limit)
+            }
+        }
     }
 
     @Test("a folder whose weights belong to another configuration is refused")

@@ -76,6 +76,25 @@ struct HostileModelTests {
         builder["llama.rope.scaling.type"] = .string("yarn")
         expectError(builder, field: "llama.rope.scaling.type")
 
+        for field in ["llama.rope.scaling.factor", "llama.rope.scale_linear"] {
+            builder = TinyModel().gguf()
+            builder[field] = .float32(4)
+            expectError(builder, field: field)
+            for value: Float in [0, 1] {
+                builder[field] = .float32(value)
+                #expect(throws: Never.self) { _ = try load(builder) }
+            }
+            builder[field] = .float32(4)
+            builder["llama.rope.scaling.type"] = .string("none")
+            #expect(throws: Never.self) { _ = try load(builder) }
+        }
+
+        builder = TinyModel().gguf()
+        builder["llama.expert_count"] = .uint32(8)
+        expectError(builder, field: "llama.expert_count")
+        builder["llama.expert_count"] = .uint32(0)
+        #expect(throws: Never.self) { _ = try load(builder) }
+
         builder = TinyModel().gguf()
         builder.addTensor("rope_freqs.weight", shape: [16], floats: Array(repeating: 1, count: 16))
         expectError(builder, field: "rope_freqs.weight")

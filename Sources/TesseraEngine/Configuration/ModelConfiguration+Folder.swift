@@ -67,11 +67,15 @@ extension ModelConfiguration {
 
     private static func ropeBase(_ fields: JSONField) throws(LocatedError) -> Double {
         for scaling in [fields["rope_scaling"], fields["rope_parameters"]] where scaling.isPresent {
+            _ = try scaling.object()
             let kind = scaling[scaling["rope_type"].isPresent ? "rope_type" : "type"]
-            if let name = try kind.optionalString(), name != "default" {
-                throw kind.error(
-                    "\"\(name)\" is not supported", remedy: "use a model without scaled rotary embeddings"
-                )
+            let remedy = "use a model without scaled rotary embeddings"
+            if let name = try kind.optionalString() {
+                guard name == "default" else {
+                    throw kind.error("\"\(name)\" is not supported", remedy: remedy)
+                }
+            } else if scaling["factor"].isPresent {
+                throw scaling["factor"].error("does not come with a type of scaling", remedy: remedy)
             }
             if let base = try scaling["rope_theta"].optionalDouble() { return base }
         }

@@ -4,8 +4,8 @@ public import TesseraFiles
 extension ModelConfiguration {
     /// Reads the configuration from the metadata of a GGUF file whose `general.architecture` is "llama".
     ///
-    /// - Throws: `LocatedError` for another architecture, a missing or impossible value, or scaled rotary
-    ///   embeddings, which this engine does not have.
+    /// - Throws: `LocatedError` for another architecture, a missing or impossible value, and for what this
+    ///   engine does not have: mixtures of experts and scaled rotary embeddings.
     public init(gguf file: GGUFFile) throws(LocatedError) {
         let metadata = file.metadata
         let architecture = try metadata.string("general.architecture")
@@ -14,6 +14,14 @@ extension ModelConfiguration {
                 file: file.path, field: "general.architecture",
                 problem: "\"\(architecture)\" is not supported",
                 remedy: "use a model of the architecture llama"
+            )
+        }
+        let experts = "llama.expert_count"
+        if let count = try metadata.optionalInteger(experts), count != 0 {
+            throw LocatedError(
+                file: file.path, field: experts,
+                problem: "is \(count); mixtures of experts are not supported",
+                remedy: "use a dense Llama model"
             )
         }
         try Self.refuseScaledRope(file)
@@ -68,11 +76,21 @@ extension ModelConfiguration {
 
     private static func refuseScaledRope(_ file: GGUFFile) throws(LocatedError) {
         let field = "llama.rope.scaling.type"
-        if let scaling = try file.metadata.optionalString(field), scaling != "none" {
+        let scaling = try file.metadata.optionalString(field)
+        if let scaling, scaling != "none" {
             throw LocatedError(
                 file: file.path, field: field, problem: "\"\(scaling)\" is not supported",
                 remedy: "use a model without scaled rotary embeddings"
             )
+        }
+        // Files without a type scale linearly when they have a factor; 0 and 1 leave the positions as they are.
+        for field in ["llama.rope.scaling.factor", "llama.rope.scale_linear"] where scaling == nil {
+            if let factor = try file.metadata.optionalDouble(field), factor != 0, factor != 1 {
+                throw LocatedError(
+                    file: file.path, field: field, problem: "positions scaled by \(factor) are not supported",
+                    remedy: "use a model without scaled rotary embeddings"
+                )
+            }
         }
         if file.tensor("rope_freqs.weight") != nil {
             throw LocatedError(

@@ -2,8 +2,8 @@ package import TesseraCore
 
 /// The shape of a Llama-family model, checked.
 ///
-/// A configuration that exists is consistent: every count is positive and small enough that the size of the
-/// weights fits in an `Int`, the key/value heads divide the heads, and the head size is even. Whether the weights have
+/// A configuration that exists is consistent: every count is positive and small enough that the bytes of the
+/// weights and of a full cache fit in an `Int`, the key/value heads divide the heads, and the head size is even. Whether the weights have
 /// these shapes is checked when they are loaded.
 public struct ModelConfiguration: Hashable, Sendable {
     /// The name of the architecture, as the file spells it: "llama".
@@ -108,11 +108,12 @@ public struct ModelConfiguration: Hashable, Sendable {
         self.tiedEmbeddings = tiedEmbeddings
     }
 
-    // Far above any real model, and low enough that counts of weights and of cache bytes fit in an `Int`:
-    // layers * 4 * widest * widest < 2^58.
+    // Far above any real model, and low enough that these fit in an `Int`: the weights, of at most 4 bytes, are
+    // below mostLayers * 8 * widest² + 2 * mostPositions * widest < 2^56; the bytes of a full cache are at most
+    // mostLayers * 2 * widest * 4 * mostPositions = 2^59.
     private static let widest = 1 << 20
-    private static let mostLayers = 1 << 16
-    private static let mostPositions = 1 << 27
+    private static let mostLayers = 1 << 12
+    private static let mostPositions = 1 << 24
 
     /// How the file at hand spells the fields, for errors.
     package struct FieldNames {

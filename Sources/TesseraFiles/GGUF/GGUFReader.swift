@@ -184,6 +184,11 @@ extension GGUFReader {
         guard wanted <= UInt64(cursor.remaining / size) else {
             throw damaged(key, "claims \(wanted) elements, more than the rest of the file could hold")
         }
+        // A sparse file of any length takes no room on the disk, so its length is no bound on memory.
+        guard wanted <= UInt64(GGUFLimits.arrayBytes / size) else {
+            throw damaged(
+                key, "claims \(wanted) elements, at most \(GGUFLimits.arrayBytes / size) are allowed")
+        }
         let count = Int(wanted)
         guard type == .string else {
             guard let range = cursor.skip(count * size) else { throw cut(key) }

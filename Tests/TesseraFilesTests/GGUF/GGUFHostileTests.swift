@@ -3,6 +3,14 @@ import TesseraFiles
 import TesseraTestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Damaged and hostile files give an error that names file, field and remedy, or a file that can be read; never a trap.
 @Suite struct GGUFHostileTests {
     @Test("every prefix of a small file is refused")
@@ -99,6 +107,17 @@ import Testing
         builder = sampleGGUF()
         builder["text"] = .raw(type: 8, littleEndian(count &+ 10_000))
         expectLocatedError(field: "text") { try builder.file() }
+    }
+
+    @Test("an array beyond the limits is refused, even where a sparse file holds it", arguments: [0, 8, 10])
+    func hugeArray(element: UInt32) throws {
+        var builder = GGUFBuilder()
+        let count: UInt64 = element == 0 ? 1 << 32 : 1 << 29
+        builder["array"] = .raw(type: 9, littleEndian(element) + littleEndian(count))
+        let folder = try TemporaryFolder()
+        let path = try folder.write(builder.bytes(), to: "sparse.gguf")
+        try #require(truncate(path, 5 << 30) == 0)
+        expectLocatedError(file: path, field: "array", problem: "are allowed") { try GGUFFile(path: path) }
     }
 
     @Test("a string inside an array that ends after the file is refused")
