@@ -50,6 +50,26 @@ struct ReferenceTests {
         try expectAgreement(model, isa, folder: true)
     }
 
+    @Test("weights at odd addresses", arguments: ReferenceTests.denseFormats, ReferenceTests.isas)
+    func oddAddresses(_ format: TensorFormat, _ isa: TesseraEngine.InstructionSet) throws {
+        let folder = try TemporaryFolder()
+        let tiny = TinyModel(format: format, seed: 7)
+        try tiny.writeFolder(to: folder)
+        let options = EngineOptions(threads: 1, instructionSet: isa)
+        func logits() throws -> [[Float]] {
+            try rows(of: .load(.folder(path: folder.path), options: options), tiny.tokens(11))
+        }
+        let padded = try logits()
+
+        // One more space after the header moves every tensor by a byte.
+        var bytes = try MappedFile(path: folder.path("model.safetensors")).copy()
+        let header = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+        bytes.insert(UInt8(ascii: " "), at: 8 + Int(header))
+        withUnsafeBytes(of: (header + 1).littleEndian) { bytes.replaceSubrange(0..<8, with: $0) }
+        try folder.write(bytes, to: "model.safetensors")
+        #expect(try logits() == padded)
+    }
+
     /// Reads some tokens at once and some one by one, in both precisions, and compares every row of logits.
     private func expectAgreement(_ tiny: TinyModel, _ isa: TesseraEngine.InstructionSet, folder: Bool) throws
     {

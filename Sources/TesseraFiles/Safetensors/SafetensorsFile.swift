@@ -46,20 +46,6 @@ public struct SafetensorsFile: TensorSource {
     /// Whether there is a tensor with this name.
     func holds(_ name: String) -> Bool { index[ByteKey(name)] != nil }
 
-    /// The tensor with this name; copied when the file does not keep its numbers aligned.
-    public func tensor(_ name: String) -> TensorView? {
-        guard let position = index[ByteKey(name)] else { return nil }
-        return tensors[position].aligned
-    }
-}
-
-extension TensorView {
-    /// This tensor if its numbers are aligned, else an aligned copy: old writers did not pad the header.
-    fileprivate var aligned: TensorView {
-        guard let unit = format.bytesPerBlock, unit > 1, byteCount > 0,
-            UInt(bitPattern: bytes.baseAddress) % UInt(min(unit, 8)) != 0
-        else { return self }
-        let copy = MappedFile(copying: bytes, path: file.path)
-        return TensorView(name: name, shape: shape, format: format, file: copy, range: 0..<byteCount)
-    }
+    /// The tensor with this name.
+    public func tensor(_ name: String) -> TensorView? { index[ByteKey(name)].map { tensors[$0] } }
 }

@@ -141,8 +141,6 @@ extension TensorFormat {
         case "F32": self = .float32
         case "F16": self = .float16
         case "BF16": self = .bfloat16
-        // GGUF's block formats have no place in this file format, whatever their names.
-        case "Q4_0", "Q4_1", "Q8_0": self = .other("unknown type \(name)")
         default: self = .other(name)
         }
     }

@@ -23,7 +23,9 @@ public struct TensorView: Sendable {
         self.range = range.clamped(to: 0..<file.bytes.count)
     }
 
-    /// The numbers, row-major; valid while `file` lives, aligned for the format.
+    /// The numbers, row-major; valid while `file` lives.
+    ///
+    /// They may lie at any address, since old safetensors writers did not pad the header: use `loadUnaligned`.
     public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: file.bytes[range]) }
 
     /// The count of bytes.

@@ -31,7 +31,7 @@ import Testing
         #expect(file.tensor("norm")?.bytes.load(fromByteOffset: 4, as: Float.self) == -2)
     }
 
-    @Test("numbers that the file does not keep aligned are aligned when read")
+    @Test("numbers that the file does not keep aligned are read where they lie")
     func unaligned() throws {
         let header = Array(#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} "#.utf8)
         #expect(header.count % 4 != 0)
@@ -41,8 +41,9 @@ import Testing
             + floats.flatMap { value in withUnsafeBytes(of: value) { Array($0) } }
         let file = try SafetensorsFile(file: MappedFile(copying: bytes, path: "x"))
         let tensor = try #require(file.tensor("x"))
-        #expect(UInt(bitPattern: tensor.bytes.baseAddress) % 4 == 0)
-        #expect(Array(tensor.bytes.bindMemory(to: Float.self)) == floats)
+        #expect(tensor.file === file.file)
+        let read = [0, 4].map { tensor.bytes.loadUnaligned(fromByteOffset: $0, as: Float.self) }
+        #expect(read == floats)
     }
 
     @Test("the writer refuses what no reader would take")
