@@ -58,6 +58,7 @@ public struct ModelStore: Sendable {
 
         switch found {
         case .file?:
+            _ = try MappedFile(path: nameOrPath)  // says why when it is empty or may not be read
             throw LocatedError(
                 file: nameOrPath, problem: "is not a GGUF model",
                 remedy: "name a .gguf file or the folder that holds config.json")
@@ -108,8 +109,13 @@ extension ModelStore {
     /// What the stamp of `name` says; nil when there is none.
     package func model(named name: String) throws(LocatedError) -> StoredModel? {
         guard Self.isShortName(name), FileSystem.kind(of: stampPath(name)) != nil else { return nil }
-        do {
-            return try StoredModel(JSONField(contentsOf: stampPath(name)))
+        do throws(LocatedError) {
+            let stamp = try JSONField(contentsOf: stampPath(name))
+            let model = try StoredModel(stamp)
+            guard model.name.hasSameBytes(as: name) else {
+                throw stamp["name"].error("\"\(model.name)\" is not the name of its folder")
+            }
+            return model
         } catch {
             var error = error
             error.remedy = "fetch it again with: tessera model fetch \(name)"

@@ -22,6 +22,9 @@ import Testing
         #expect(try store.resolve(unnamed) == .gguf(path: unnamed))
         let other = try folder.write(Array("text".utf8), to: "notes.txt")
         expectLocatedError(file: other, problem: "is not a GGUF model") { try store.resolve(other) }
+        let empty = folder.path("empty.bin")
+        try writeAtomically([UInt8](), to: empty)
+        expectLocatedError(file: empty, problem: "is empty") { try store.resolve(empty) }
     }
 
     @Test("a folder with config.json or with one GGUF file is a model")
@@ -69,6 +72,9 @@ import Testing
         let whole = model.stampText.replacing("tiny.gguf", with: "../tiny.gguf")
         try folder.write(whole, to: "models/tiny/model.json")
         expectLocatedError(field: "file", problem: "plain file name") { try store.resolve("tiny") }
+        let foreign = model.stampText.replacing("\"tiny\"", with: "\"../other\"")
+        try folder.write(foreign, to: "models/tiny/model.json")
+        expectLocatedError(field: "name", problem: "not the name of its folder") { try store.resolve("tiny") }
     }
 
     @Test(
