@@ -3,8 +3,7 @@
 
 #include "include/tessera_kernels.h"
 
-size_t tk_attention_scratch_floats(size_t m, size_t positions, size_t head_size) {
-    (void)positions;  // the chunk's size does not depend on it
+size_t tk_attention_scratch_floats(size_t m, size_t head_size) {
     size_t padded = (head_size + 15) / 16 * 16;
     return 2 * TK_ATTENTION_CHUNK * padded + 2 * m;
 }

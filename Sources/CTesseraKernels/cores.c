@@ -8,11 +8,14 @@
 
 #include "include/tessera_kernels.h"
 
+static const long most = 256;  // threads in a team
+
+static int clamp(long cores) { return (int)(cores < 1 ? 1 : cores > most ? most : cores); }
+
 int tk_available_cores(void) {
 #if defined(__linux__)
     cpu_set_t mask;
-    if (sched_getaffinity(0, sizeof mask, &mask) == 0 && CPU_COUNT(&mask) > 0) return CPU_COUNT(&mask);
+    if (sched_getaffinity(0, sizeof mask, &mask) == 0 && CPU_COUNT(&mask) > 0) return clamp(CPU_COUNT(&mask));
 #endif
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online < 1 ? 1 : online > 256 ? 256 : (int)online;
+    return clamp(sysconf(_SC_NPROCESSORS_ONLN));
 }

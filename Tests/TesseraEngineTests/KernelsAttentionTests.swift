@@ -46,7 +46,7 @@ struct KernelsAttentionTests {
 
         func attended(_ range: Range<Int>) -> [Float] {
             var out = Array(repeating: untouched, count: range.count * (headSize + gap))
-            let floats = tk_attention_scratch_floats(range.count, first + range.upperBound, headSize)
+            let floats = tk_attention_scratch_floats(range.count, headSize)
             var scratch = Array(repeating: Float(0), count: floats)
             keys.withUnsafeBytes { keys in
                 values.withUnsafeBytes { values in

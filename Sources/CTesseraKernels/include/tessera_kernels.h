@@ -143,11 +143,11 @@ typedef struct tk_kv {
 // Causal attention of `m` consecutive tokens of one query head. Token t (0 <= t < m) attends to positions
 // 0 ..< first + t + 1. Its query begins at q + t * q_stride floats, its output at out + t * out_stride
 // floats. Reduces in position order in chunks fixed by position, so a row's result does not depend on m.
-// `scratch` holds tk_attention_scratch_floats(m, first + m, head_size) floats and belongs to the calling
+// `scratch` holds tk_attention_scratch_floats(m, head_size) floats and belongs to the calling
 // thread.
 void tk_attention(tk_isa isa, const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first,
                   float scale, float *out, size_t out_stride, float *scratch);
-size_t tk_attention_scratch_floats(size_t m, size_t positions, size_t head_size);
+size_t tk_attention_scratch_floats(size_t m, size_t head_size);
 
 // ---------------------------------------------------------------------------------------------------------
 // Thread team

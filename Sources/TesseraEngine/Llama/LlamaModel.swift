@@ -16,7 +16,7 @@ public final class LlamaModel: CausalModel {
     /// The file or folder it was loaded from.
     public let path: String
 
-    /// The bytes of weights read for a token, as stored; they stay in the file mapping.
+    /// The bytes of all weights, as stored; they stay in the file mapping.
     public let weightBytes: Int
 
     /// The bytes of each layer's weights.
@@ -99,8 +99,8 @@ public final class LlamaModel: CausalModel {
     ///
     /// After the first call with a cache of some capacity, reading a token allocates nothing.
     ///
-    /// - Throws: `LocatedError` when there is no token, an id is not below `vocabularySize`, the cache is full or was
-    ///   made by another model; the cache is then as it was.
+    /// - Throws: `LocatedError` when there is no token, an id is not below `vocabularySize`, the cache is full or has
+    ///   another shape than this model's; the cache is then as it was.
     public func read(
         _ tokens: [TokenID], cache: KeyValueCache, rows: LogitRows, logits: inout [Float]
     ) throws(LocatedError) {
@@ -122,7 +122,8 @@ public final class LlamaModel: CausalModel {
         }
         guard cache.shape == cacheShape else {
             throw LocatedError(
-                file: path, problem: "the cache was made by another model", remedy: "make one with this model"
+                file: path, problem: "the cache has another shape than this model needs",
+                remedy: "make one with this model"
             )
         }
         guard tokens.count <= cache.capacity - cache.count else {

@@ -12,10 +12,9 @@ struct Workspace {
     let feedForward: FeedForwardBlock.Buffers
     var rotary: RotaryTable
 
-    private var workers: [WorkerMemory]
+    private let workers: [WorkerMemory]
     private let nextItem: AtomicCounter
     private let memories: [Memory]
-    private let headSize: Int
 
     init(
         _ configuration: ModelConfiguration, _ weights: LlamaWeights, threads: Int, isa: tk_isa
@@ -50,24 +49,22 @@ struct Workspace {
         rotary = try RotaryTable(headSize: c.headSize, base: c.ropeBase)
         let columns = max(c.hiddenSize, c.querySize, c.feedForwardSize)
         let scratch = weights.matrices.map { tk_matmul_scratch_bytes(isa, $0.format, $0.columns) }.max() ?? 0
-        workers = []
+        var workers: [WorkerMemory] = []
         let rowScratch = tk_matmul_f32_scratch_floats(isa, columns)
+        let attentionScratch = tk_attention_scratch_floats(AttentionBlock.tokensPerPiece, c.headSize)
         for _ in 0..<threads {
             workers.append(
-                try WorkerMemory(columns: columns, productScratch: scratch, rowScratch: rowScratch))
+                try WorkerMemory(
+                    columns: columns, productScratch: scratch, rowScratch: rowScratch,
+                    attentionScratch: attentionScratch))
         }
-        headSize = c.headSize
+        self.workers = workers
         self.memories = memories
     }
 
     /// Makes room for passes that see up to `capacity` positions, `positions` of them now.
     mutating func prepare(positions: Int, capacity: Int) throws(LocatedError) {
         try rotary.cover(positions, capacity: capacity)
-        let scratch = max(
-            tk_attention_scratch_floats(AttentionBlock.tokensPerPiece, capacity, headSize),
-            tk_attention_scratch_floats(1, capacity, headSize)
-        )
-        for index in workers.indices { try workers[index].prepare(attentionScratch: scratch) }
     }
 
     /// What thread `index` works with; a plain value that lives no longer than the workspace.
@@ -86,11 +83,11 @@ private struct WorkerMemory {
     let own: OperandBuffer
     let productScratch: Memory
     let rowScratch: Memory
-    var attentionScratch: Memory
+    let attentionScratch: Memory
     private let floats: Memory
     private let blocks: Memory
 
-    init(columns: Int, productScratch: Int, rowScratch: Int) throws(LocatedError) {
+    init(columns: Int, productScratch: Int, rowScratch: Int, attentionScratch: Int) throws(LocatedError) {
         let purpose = "a thread's scratch"
         floats = try Memory(columns, of: Float.self, for: purpose)
         blocks = try Memory(Operand.blocks(columns), of: tk_q8_block.self, for: purpose)
@@ -98,14 +95,7 @@ private struct WorkerMemory {
             floats: floats.pointer(to: Float.self), blocks: blocks.pointer(to: tk_q8_block.self))
         self.productScratch = try Memory(productScratch, of: UInt8.self, for: purpose)
         self.rowScratch = try Memory(rowScratch, of: Float.self, for: purpose)
-        attentionScratch = try Memory(0, of: Float.self, for: purpose)
-    }
-
-    mutating func prepare(attentionScratch floats: Int) throws(LocatedError) {
-        let (bytes, overflow) = floats.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
-        if overflow || bytes > attentionScratch.byteCount {
-            attentionScratch = try Memory(floats, of: Float.self, for: "attention over a long context")
-        }
+        self.attentionScratch = try Memory(attentionScratch, of: Float.self, for: purpose)
     }
 }
 

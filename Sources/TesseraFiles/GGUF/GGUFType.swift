@@ -24,17 +24,6 @@ enum GGUFType: UInt32, Sendable {
         case .string, .array: nil
         }
     }
-
-    /// What errors call it.
-    var name: String {
-        switch self {
-        case .uint8, .int8, .uint16, .int16, .uint32, .int32, .uint64, .int64: "an integer"
-        case .float32, .float64: "a number"
-        case .bool: "a truth value"
-        case .string: "a string"
-        case .array: "an array"
-        }
-    }
 }
 
 extension TensorFormat {

@@ -88,9 +88,4 @@ public final class MappedFile: Sendable {
             base.deallocate()
         }
     }
-
-    /// Asks the system to read the file in from the disk now, ahead of use.
-    public func willNeed() {
-        if isMapping { _ = posix_madvise(base, count, POSIX_MADV_WILLNEED) }
-    }
 }

@@ -26,12 +26,6 @@ package struct SystemFailure: Error {
     /// What the system calls the error, such as `Permission denied`.
     package var words: String { String(cString: strerror(code)) }
 
-    /// Whether the disk or the user's share of it is full.
-    package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
-
-    /// Whether the file does not exist.
-    package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
-
     /// The error of reading `path`.
     package func reading(_ path: String) -> LocatedError {
         switch code {

@@ -39,11 +39,6 @@ public enum TensorFormat: Hashable, Sendable {
     /// The bytes of a block; nil when the format's layout is not known.
     public var bytesPerBlock: Int? { layout?.bytes }
 
-    /// Whether the engine can compute with it.
-    public var isReadable: Bool {
-        if case .other = self { false } else { true }
-    }
-
     /// The bytes that `elementCount` numbers take.
     ///
     /// - Returns: nil when they are not a whole number of blocks, the size does not fit 64 bits, or the format's

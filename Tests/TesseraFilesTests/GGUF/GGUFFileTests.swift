@@ -108,19 +108,6 @@ import Testing
         }
     }
 
-    @Test("a required tensor that is missing, misshapen or unreadable is named")
-    func requiredTensors() throws {
-        let file = try sampleGGUF().file(path: "m.gguf")
-        #expect(try file.requireTensor("half", shape: [3, 2, 4]).byteCount == 48)
-        expectLocatedError(file: "m.gguf", field: "tensor output.weight", problem: "missing") {
-            try file.requireTensor("output.weight")
-        }
-        expectLocatedError(field: "tensor half", problem: "[3, 2, 4], expected [4, 6]") {
-            try file.requireTensor("half", shape: [4, 6])
-        }
-        expectLocatedError(field: "tensor exotic", problem: "Q4_K") { try file.requireTensor("exotic") }
-    }
-
     @Test("version 2 reads like version 3, and a vocabulary without tensors is fine")
     func otherShapes() throws {
         var builder = sampleGGUF()
