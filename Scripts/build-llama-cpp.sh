@@ -45,11 +45,14 @@ build_greedy() {
     openmp=
     grep -q 'GGML_OPENMP_ENABLED:.*ON' "$home/build/CMakeCache.txt" && openmp=-fopenmp
     compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' "$home/build/CMakeCache.txt")
-    libraries=$(find "$home/build/src" "$home/build/ggml" -name '*.a')
-    # shellcheck disable=SC2086
-    "$compiler" -std=c++17 -O2 -I "$home/source/include" -I "$home/source/ggml/include" "$program" \
-        -o "$home/build/bin/llama-greedy" -Wl,--start-group $libraries -Wl,--end-group $openmp -lpthread -ldl -lm \
-        >> "$home/build.log" 2>&1 || fail "linking llama-greedy failed; see $home/build.log"
+    # From inside the build folder, so that the names of libraries have no spaces whatever the cache is called.
+    (
+        cd "$home/build"
+        # shellcheck disable=SC2046,SC2086
+        "$compiler" -std=c++17 -O2 -I "$home/source/include" -I "$home/source/ggml/include" "$program" \
+            -o bin/llama-greedy -Wl,--start-group $(find src ggml -name '*.a') -Wl,--end-group $openmp \
+            -lpthread -ldl -lm
+    ) >> "$home/build.log" 2>&1 || fail "linking llama-greedy failed; see $home/build.log"
 }
 
 mkdir -p "$home"

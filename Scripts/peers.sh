@@ -13,8 +13,9 @@ trap 'rm -rf "$work"' EXIT
 golden=$work/Tests/ConformanceTests/Golden
 mkdir -p "$golden" "$work/Scripts"
 
-# This script writes into the checkout it lies in, so a copy of it writes into the temporary folder.
-cp "$root/Scripts/golden-tokenizer.py" "$work/Scripts"
+# These two write into the checkout they lie in, so copies of them write into the temporary folder.
+cp "$root/Scripts/golden-tokenizer.py" "$root/Scripts/golden-templates.py" "$work/Scripts"
+PYTHONPATH=$packages "$python" -B "$work/Scripts/golden-templates.py"
 PYTHONPATH=$tokenizers:$packages "$python" -B "$work/Scripts/golden-tokenizer.py" "$model"
 
 PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-logits.py" --model "$model" \

@@ -68,7 +68,7 @@ install_group() {
     mkdir -p "$2.partial"
     requirements "$1" > "$2.partial/requirements.txt"
     printf 'fetching the packages of "%s" (about %s MB) into %s\n' "$1" "$(megabytes "$1")" "$2" >&2
-    "$python" -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps \
+    PIP_ROOT_USER_ACTION=ignore "$python" -m pip install --quiet --disable-pip-version-check --no-deps \
         --only-binary=:all: --require-hashes --target "$2.partial" -r "$2.partial/requirements.txt" ||
         fail "pip could not install the packages of \"$1\" named in $lock; see its message above"
     rm -rf "$2"

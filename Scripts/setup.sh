@@ -58,6 +58,8 @@ golden_packages() {
     if [ "$(cat "$folder/ready" 2> /dev/null)" != "$(cksum < "$placeholders")" ]; then
         [ -d "$folder" ] || install_group golden "$folder"
         if [ "$(uname)" = Linux ]; then
+            check_compiler
+            command -v objdump > /dev/null || install_packages binutils
             "$python" -B "$placeholders" "$folder" ||
                 fail "$folder: the placeholders for torch's CUDA libraries could not be made; see the message above"
         fi

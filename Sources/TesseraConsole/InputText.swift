@@ -36,7 +36,7 @@ public struct InputText: Sendable {
         } catch {
             throw LocatedError(
                 file: name, problem: "cannot read: \(error.text)",
-                remedy: "name a file that exists and can be read"
+                remedy: "name a file that can be read, or pipe the text in: echo \"text\" | tessera …"
             )
         }
         try cancellation.check()

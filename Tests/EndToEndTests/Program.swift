@@ -36,7 +36,7 @@ struct Program {
     /// - Parameters:
     ///   - input: what it reads from standard input.
     ///   - outputPath: a file or device for standard output, such as `/dev/full`; nil collects it.
-    ///   - signal: a signal to send once `signalAfter` appears on standard output.
+    ///   - signal: a signal to send once this many bytes of standard output have arrived.
     static func run(
         _ arguments: [String], input: Data = Data(), environment: [String: String] = [:],
         outputPath: String? = nil, signal: (number: Int32, afterBytes: Int)? = nil,

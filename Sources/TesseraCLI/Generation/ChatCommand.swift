@@ -44,6 +44,7 @@ struct ChatCommand: ParsableCommand {
             guard let line = try reader.next() else { break }
             if line.allSatisfy(\.isWhitespace) { continue }
             let bar = ProgressBar()
+            defer { bar.clear() }
             let reply = try session.reply(
                 to: line, cancellation: Interruption.cancellation, progress: bar.progress
             ) { piece throws(LocatedError) in

@@ -46,6 +46,7 @@ struct GenerateCommand: ParsableCommand {
 
         var read = try ReadText(model: loaded.model, capacity: generation.context)
         let bar = ProgressBar()
+        defer { bar.clear() }
         let result = try TesseraDecoding.generate(
             from: tokens, in: &read, tokenizer: loaded.tokenizer.tokenizer, options: options,
             cancellation: Interruption.cancellation, progress: bar.progress

@@ -3,7 +3,9 @@ internal import TesseraDecoding
 
 /// How tokens are drawn and when generation stops.
 struct GenerationFlags: ParsableArguments {
-    @Option(name: [.customShort("n"), .long], help: "The most tokens to generate.")
+    @Option(
+        name: [.customShort("n"), .long],
+        help: "The most tokens to generate; left out, generate stops at 256.")
     var maxTokens: Int?
 
     @Option(help: "0 takes the most likely token; higher is more varied.")

@@ -45,7 +45,7 @@ struct ModelOptions: ParsableArguments {
         let options = EngineOptions(threads: threads, precision: usesFloat32 ? .float32 : .fast)
         return Loaded(
             model: try LlamaModel.load(location, options: options),
-            tokenizer: try TokenizerLoader.load(path: location.path),
+            tokenizer: try TokenizerLoader.load(location),
             location: location
         )
     }
@@ -63,7 +63,6 @@ struct TokenizerOptions: ParsableArguments {
 
     /// Opens the tokenizer; never the weights.
     func load() throws -> LoadedTokenizer {
-        let isFile = tokenizer.utf8.suffix(5).elementsEqual(".json".utf8)
-        return try TokenizerLoader.load(path: isFile ? tokenizer : try ModelStore().resolve(tokenizer).path)
+        try TokenizerLoader.load(path: tokenizer)
     }
 }

@@ -34,7 +34,11 @@ struct EncodeCommand: ParsableCommand {
         let loaded = try tokenizer.load()
         if lines, file == "-" {
             var reader = LineReader()
-            while let line = try reader.next() { try show(loaded.encoding(of: Array(line.utf8), in: self)) }
+            while let line = try reader.next() {
+                try show(loaded.encoding(of: Array(line.utf8), in: self))
+                // A program at the other end may wait for this answer before it asks again.
+                try StandardOutput.standard.flush()
+            }
         } else {
             let input = try InputText(path: file)
             let texts = lines ? linesOfText(input.bytes) : [input.bytes[...]]
