@@ -58,16 +58,19 @@ struct DemoCommand: ParsableCommand {
 
             \(evaluation.table.text())
             Next, try:
-              tessera demo "Your own question?"
-              tessera chat
-              tessera generate "Once upon a time" --temperature 0.8 --seed 7 --stats
-              echo "Hello, world" | tessera tokenizer inspect -
-              tessera evaluate README.md
-              tessera model info
-              tessera --help
+              \(program) demo "Your own question?"
+              \(program) chat
+              \(program) generate "Once upon a time" --temperature 0.8 --seed 7 --stats
+              echo "Hello, world" | \(program) tokenizer inspect -
+              \(program) evaluate README.md
+              \(program) model info
+              \(program) --help
 
             """)
     }
+
+    /// The program as it was called, so that the next commands can be pasted.
+    private var program: String { CommandLine.arguments.first ?? "tessera" }
 
     private func show(_ text: String) throws(LocatedError) {
         try StandardOutput.standard.stream(text)

@@ -45,12 +45,21 @@ struct ChatCommand: ParsableCommand {
             if line.allSatisfy(\.isWhitespace) { continue }
             let bar = ProgressBar()
             defer { bar.clear() }
-            let reply = try session.reply(
-                to: line, cancellation: Interruption.cancellation, progress: bar.progress
-            ) { piece throws(LocatedError) in
-                bar.clear()
-                if !output.json { try StandardOutput.standard.stream(piece) }
+            let answer = Result { () throws(LocatedError) in
+                try session.reply(
+                    to: line, cancellation: Interruption.cancellation, progress: bar.progress
+                ) { piece throws(LocatedError) in
+                    bar.clear()
+                    if !output.json { try StandardOutput.standard.stream(piece) }
+                }
             }
+            if isConversation, case .failure(let error) = answer {
+                // The conversation is as it was, so a person may say it another way.
+                bar.clear()
+                writeToStandardError("error: \(error)\n")
+                continue
+            }
+            let reply = try answer.get()
             bar.clear()
             if output.json {
                 try writeJSON(reply.generation.json)
