@@ -152,6 +152,11 @@ struct HostileTemplate: CustomTestStringConvertible, Sendable {
             "nested loops",
             "{% set ns = namespace(v=[]) %}{% for i in range(9000) %}{% set ns.v = {'a': ns.v}.items %}{% endfor %}",
             "nested"),
+        HostileTemplate(
+            "maps", "{{ 'a' | map(" + String(repeating: "'map', ", count: 2000) + "'upper') }}", "nested"),
+        HostileTemplate(
+            "mapped values",
+            "{{ ('a' | map(" + String(repeating: "'map', ", count: 150) + "'upper')) }}", "nested"),
         HostileTemplate("indent", "{{ [1] | tojson(indent=100000000) }}", "indent"),
         HostileTemplate("source", String(repeating: "x", count: 1 << 21), "1 MiB"),
     ]

@@ -156,11 +156,17 @@ extension TemplateEvaluator {
             guard case .string(let inner)? = arguments.positional.first else {
                 throw TemplateError(line: line, problem: "map needs a filter or an attribute")
             }
+            try step(line, arguments.positional.count)
             var rest = arguments
             rest.positional.removeFirst()
             var values: [TemplateValue] = []
-            for element in elements { values.append(try filter(inner, element, rest, line)) }
-            return .list(values)
+            for element in elements {
+                let mapped = try nested(line) { (evaluator) throws(TemplateError) in
+                    try evaluator.filter(inner, element, rest, line)
+                }
+                values.append(mapped)
+            }
+            return try shallow(.list(values), line)
         default: return .list(try chosen(name, elements, arguments.positional, line))
         }
     }
