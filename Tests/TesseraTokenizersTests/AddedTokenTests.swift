@@ -58,6 +58,15 @@ struct AddedTokenTests {
         #expect(right.spellings("XX") == ["XX"])
     }
 
+    @Test("white space between tokens is walked over once", .timeLimit(.minutes(1)))
+    func stripsOnce() throws {
+        let left = try tokenizer([("lstrip", true), ("rstrip", true)])
+        #expect(left.spellings("XX  XX  XX") == ["XX", "XX", "XX"])
+        #expect(left.encodeWithOffsets("XX  XX").map(\.range) == [0..<4, 4..<6])
+        let tokens = 300_000
+        #expect(left.encode(String(repeating: "XX ", count: tokens)).count == tokens)
+    }
+
     @Test("single words count only between others")
     func singleWord() throws {
         let word = try tokenizer([("single_word", true)])

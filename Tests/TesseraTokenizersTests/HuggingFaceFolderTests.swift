@@ -59,6 +59,15 @@ struct HuggingFaceFolderTests {
         #expect(loaded.tokenizer.vocabularySize == 403)
         #expect(loaded.tokenizer.spelling(of: 399) == nil && loaded.tokenizer.bytes(of: 399).isEmpty)
         #expect(try loaded.requireChatTemplate().render(messages: [], addGenerationPrompt: false) == "<s>D")
+        // Not the smallest of the ids that end a turn.
+        folder.files["tokenizer_config.json"] =
+            #"{"eos_token": "<end>", "chat_template": "{{ eos_token }}"}"#
+        let other = try folder.load()
+        #expect(other.endOfText == 402 && other.tokenizer.specialTokens.endOfText == [401, 402])
+        #expect(try other.requireChatTemplate().render(messages: [], addGenerationPrompt: false) == "<end>")
+        folder.files["tokenizer_config.json"] = "{}"
+        folder.files["generation_config.json"] = #"{"eos_token_id": [402, 401]}"#
+        #expect(try folder.load().endOfText == 402)
         folder.files["chat_template.jinja"] = "J"
         #expect(try folder.load().chatTemplate == "J")
     }
@@ -107,6 +116,10 @@ struct HuggingFaceFolderTests {
             ("model", ["type": "BPE", "vocab": [:], "merges": []], "0 tokens"),
             ("added_tokens", [["id": -5, "content": "x"]], "-5"),
             ("added_tokens", [["id": 7, "content": "x"]], "\"x\""),
+            (
+                "added_tokens",
+                [["id": 400, "content": .string(String(repeating: "x", count: 5000))]], "5000 bytes"
+            ),
         ] as [(String, JSONValue, String)])
     func unsupported(member: String, value: JSONValue, named: String) {
         var folder = SampleFolder()

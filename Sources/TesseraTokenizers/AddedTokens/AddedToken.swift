@@ -4,6 +4,9 @@ internal import TesseraCore
 ///
 /// The flags are those of `added_tokens` in `tokenizer.json`.
 struct AddedToken: Sendable {
+    /// The longest content, in bytes: looking for a token costs as much at every place of a text.
+    static let largestByteCount = 4096
+
     var id: TokenID
     var content: [UInt8]
     /// Means something to the model's protocol; read as ordinary text under `SpecialTokenReading.asText`.

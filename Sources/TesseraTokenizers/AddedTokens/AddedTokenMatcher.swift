@@ -60,7 +60,7 @@ struct AddedTokenMatcher: Sendable {
             if token.isSpecial, special == .asText { continue }
             if token.isSingleWord, touchesWord(match, in: text, range) { continue }
             if token.stripsLeft {
-                match = max(startOfSpaces(before: match, in: text, range), start)..<match.upperBound
+                match = startOfSpaces(before: match, in: text, from: start)..<match.upperBound
             }
             if token.stripsRight { match = match.lowerBound..<endOfSpaces(after: match, in: text, range) }
             segments(of: text, in: start..<match.lowerBound, pass: pass + 1, special: special, body)
@@ -83,9 +83,10 @@ struct AddedTokenMatcher: Sendable {
         CharacterTable().of(text.scalar(at: position).value).contains(.word)
     }
 
-    private func startOfSpaces(before match: Range<Int>, in text: UTF8Text, _ range: Range<Int>) -> Int {
+    /// Where the white space before `match` starts, at the earliest `limit`, the end of the match before it.
+    private func startOfSpaces(before match: Range<Int>, in text: UTF8Text, from limit: Int) -> Int {
         var start = match.lowerBound
-        while start > range.lowerBound {
+        while start > limit {
             let previous = text.startOfScalar(before: start)
             guard CharacterTable().of(text.scalar(at: previous).value).contains(.whitespace) else { break }
             start = previous

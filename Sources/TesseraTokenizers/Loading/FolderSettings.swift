@@ -34,23 +34,27 @@ struct FolderSettings {
         throw field.error("has no template named \"default\"")
     }
 
-    /// The ids with a role.
+    /// The ids with a role, and of those that end a text the one that templates mean by `eos_token`.
     ///
     /// - Parameter prefix: the spellings that the post-processor puts in front of a text.
     func specialTokens(
         _ vocabulary: Vocabulary, addsBeginOfText prefix: [String]
-    ) throws(LocatedError) -> SpecialTokens {
+    ) throws(LocatedError) -> (roles: SpecialTokens, endOfText: TokenID?) {
+        var endOfText: TokenID?
         var roles = SpecialTokens()
         if let settings = try json("tokenizer_config.json") {
             roles.beginOfText = try id(settings["bos_token"], vocabulary)
             roles.unknown = try id(settings["unk_token"], vocabulary)
             roles.padding = try id(settings["pad_token"], vocabulary)
-            if let end = try id(settings["eos_token"], vocabulary) { roles.endOfText.insert(end) }
+            endOfText = try id(settings["eos_token"], vocabulary)
+            if let endOfText { roles.endOfText.insert(endOfText) }
         }
         // The generation settings know every id that ends a turn; the model's are older and fewer.
         for name in ["generation_config.json", "config.json"] {
             guard let settings = try json(name), settings["eos_token_id"].isPresent else { continue }
-            roles.endOfText.formUnion(try ids(settings["eos_token_id"], below: vocabulary.count))
+            let ends = try ids(settings["eos_token_id"], below: vocabulary.count)
+            roles.endOfText.formUnion(ends)
+            endOfText = endOfText ?? ends.first
             if roles.beginOfText == nil, settings["bos_token_id"].isPresent {
                 roles.beginOfText = try ids(settings["bos_token_id"], below: vocabulary.count).first
             }
@@ -60,7 +64,7 @@ struct FolderSettings {
             roles.addsBeginOfText = roles.beginOfText == nil || roles.beginOfText == id
             roles.beginOfText = roles.beginOfText ?? id
         }
-        return roles
+        return (roles, endOfText)
     }
 
     /// The id of a token given as its spelling or as an object with `content`.

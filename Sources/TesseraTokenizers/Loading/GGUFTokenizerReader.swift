@@ -23,17 +23,20 @@ struct GGUFTokenizerReader {
         var builder = BytePairBuilder(file: file, alphabet: alphabet)
         let types = try tokenTypes()
         try readTokens(into: &builder, types: types)
-        let addedTokens = addedTokens(builder.vocabulary, types: types)
+        let addedTokens = try addedTokens(builder.vocabulary, types: types)
         try readMerges(into: &builder)
-        let model = try builder.finish(ignoresMerges: rule == .llama3)
-        let specialTokens = try specialTokens(count: model.vocabulary.count)
+        // Compared without the name, since several names stand for Llama 3's rule.
+        let isLlama3 = rule.pattern == SplitRule.llama3.pattern
+        let model = try builder.finish(ignoresMerges: isLlama3)
+        let specialTokens = try specialTokens(
+            count: model.vocabulary.count, addsBeginOfTextUnlessTold: isLlama3)
         let adds = specialTokens.addsBeginOfText ? specialTokens.beginOfText : nil
         let tokenizer = BytePairTokenizer(
             model: model, splitRule: rule, addedTokens: addedTokens, specialTokens: specialTokens,
             template: TokenTemplate(prefix: adds.map { [$0] } ?? []))
         return LoadedTokenizer(
             tokenizer: tokenizer, chatTemplate: try metadata.optionalString("tokenizer.chat_template"),
-            chatTemplateFile: file, file: file)
+            chatTemplateFile: file, endOfText: try id("eos", count: model.vocabulary.count), file: file)
     }
 
     private func splitRule() throws(LocatedError) -> SplitRule {
@@ -92,13 +95,30 @@ struct GGUFTokenizerReader {
     }
 
     /// The control and user-defined tokens.
-    private func addedTokens(_ vocabulary: Vocabulary, types: [GGUFTokenType]?) -> [AddedToken] {
-        guard let types else { return [] }
-        return types.indices.filter { types[$0].isAdded }.map { id in
-            AddedToken(
-                id: TokenID(truncatingIfNeeded: id), content: vocabulary.withSpelling(of: id) { Array($0) },
-                isSpecial: types[id] == .control, isNormalized: types[id] == .userDefined)
+    ///
+    /// They must be UTF-8: a part of a code point would cut the text where it must not be cut.
+    private func addedTokens(
+        _ vocabulary: Vocabulary, types: [GGUFTokenType]?
+    ) throws(LocatedError) -> [AddedToken] {
+        let field = "tokenizer.ggml.tokens"
+        var tokens: [AddedToken] = []
+        for (id, type) in (types ?? []).enumerated() where type.isAdded {
+            let content = vocabulary.withSpelling(of: id) { Array($0) }
+            guard String(validating: content, as: UTF8.self) != nil else {
+                throw error(field, "token \(id) is a control or user-defined token but not UTF-8 text")
+            }
+            guard content.count <= AddedToken.largestByteCount else {
+                throw error(
+                    field,
+                    "token \(id) is a control or user-defined token of \(content.count) bytes, more than "
+                        + "\(AddedToken.largestByteCount)")
+            }
+            tokens.append(
+                AddedToken(
+                    id: TokenID(truncatingIfNeeded: id), content: content, isSpecial: type == .control,
+                    isNormalized: type == .userDefined))
         }
+        return tokens
     }
 
     private func readMerges(into builder: inout BytePairBuilder) throws(LocatedError) {
@@ -123,18 +143,28 @@ struct GGUFTokenizerReader {
         }
     }
 
-    private func specialTokens(count: Int) throws(LocatedError) -> SpecialTokens {
-        func id(_ name: String) throws(LocatedError) -> TokenID? {
-            let field = "tokenizer.ggml.\(name)_token_id"
-            guard let value = try metadata.optionalInteger(field) else { return nil }
-            guard value >= 0, value < count else {
-                throw error(field, "\(value) is not an id of the \(count) tokens")
-            }
-            return TokenID(truncatingIfNeeded: value)
+    /// The token with the role `name`.
+    private func id(_ name: String, count: Int) throws(LocatedError) -> TokenID? {
+        let field = "tokenizer.ggml.\(name)_token_id"
+        guard let value = try metadata.optionalInteger(field) else { return nil }
+        guard value >= 0, value < count else {
+            throw error(field, "\(value) is not an id of the \(count) tokens")
         }
+        return TokenID(truncatingIfNeeded: value)
+    }
+
+    /// The ids with a role.
+    ///
+    /// - Parameter addsByDefault: whether a text begins with a token when the file does not say; llama.cpp
+    ///   (llama-vocab.cpp) does so for Llama 3's rule only.
+    private func specialTokens(
+        count: Int, addsBeginOfTextUnlessTold addsByDefault: Bool
+    ) throws(LocatedError) -> SpecialTokens {
+        func id(_ name: String) throws(LocatedError) -> TokenID? { try self.id(name, count: count) }
         let ends = try [id("eos"), id("eot"), id("eom")].compactMap { $0 }
         let beginOfText = try id("bos")
-        let addsBeginOfText = try metadata.optionalBool("tokenizer.ggml.add_bos_token") ?? false
+        let addsBeginOfText = try metadata.optionalBool("tokenizer.ggml.add_bos_token")
+            ?? (addsByDefault && beginOfText != nil)
         if addsBeginOfText, beginOfText == nil {
             throw error("tokenizer.ggml.add_bos_token", "is true, but there is no bos_token_id")
         }

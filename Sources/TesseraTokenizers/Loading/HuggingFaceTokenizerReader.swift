@@ -21,14 +21,15 @@ struct HuggingFaceTokenizerReader {
         let added = try addedTokens(root["added_tokens"])
         let (model, resolved) = try model(root["model"], added: added)
         let settings = FolderSettings(folder: folder)
-        let roles = try settings.specialTokens(model.vocabulary, addsBeginOfText: post.prefix)
+        let (roles, endOfText) = try settings.specialTokens(model.vocabulary, addsBeginOfText: post.prefix)
         let template = try post.template(model.vocabulary)
         let tokenizer = BytePairTokenizer(
             model: model, splitRule: rule, addedTokens: resolved, specialTokens: roles, template: template,
             trimsOffsets: post.trimsOffsets)
         let chat = try settings.chatTemplate()
         return LoadedTokenizer(
-            tokenizer: tokenizer, chatTemplate: chat?.source, chatTemplateFile: chat?.file, file: file)
+            tokenizer: tokenizer, chatTemplate: chat?.source, chatTemplateFile: chat?.file,
+            endOfText: endOfText, file: file)
     }
 
     // MARK: The model
@@ -150,10 +151,15 @@ struct HuggingFaceTokenizerReader {
             let entry = field[index]
             let id = try entry["id"].integer()
             guard let id = TokenID(exactly: id) else { throw entry["id"].error("\(id) is not a token id") }
+            let content = Array(try entry["content"].string().utf8)
+            guard content.count <= AddedToken.largestByteCount else {
+                throw entry["content"].error(
+                    "has \(content.count) bytes, more than \(AddedToken.largestByteCount)")
+            }
             let special = try entry["special"].optionalBool() ?? false
             tokens.append(
                 AddedToken(
-                    id: id, content: Array(try entry["content"].string().utf8), isSpecial: special,
+                    id: id, content: content, isSpecial: special,
                     stripsLeft: try entry["lstrip"].optionalBool() ?? false,
                     stripsRight: try entry["rstrip"].optionalBool() ?? false,
                     isSingleWord: try entry["single_word"].optionalBool() ?? false,

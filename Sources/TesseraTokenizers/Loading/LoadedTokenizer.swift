@@ -11,6 +11,11 @@ public struct LoadedTokenizer: Sendable {
     /// The file that the template came from, for errors.
     public let chatTemplateFile: String?
 
+    /// The one token that the files call the end of a text: what `eos_token` stands for in the chat template.
+    ///
+    /// Generation ends at any of `specialTokens.endOfText`, which may be more.
+    public let endOfText: TokenID?
+
     /// The file that the vocabulary came from.
     public let file: String
 
@@ -24,11 +29,13 @@ public struct LoadedTokenizer: Sendable {
     public var mergeCount: Int? { tokenizer.mergeCount }
 
     init(
-        tokenizer: BytePairTokenizer, chatTemplate: String?, chatTemplateFile: String?, file: String
+        tokenizer: BytePairTokenizer, chatTemplate: String?, chatTemplateFile: String?, endOfText: TokenID?,
+        file: String
     ) {
         self.tokenizer = tokenizer
         self.chatTemplate = chatTemplate
         self.chatTemplateFile = chatTemplateFile
+        self.endOfText = endOfText
         self.file = file
     }
 
@@ -45,7 +52,7 @@ public struct LoadedTokenizer: Sendable {
         var template = try ChatTemplate(chatTemplate, file: chatTemplateFile)
         let roles = tokenizer.specialTokens
         template.beginOfText = roles.beginOfText.flatMap { tokenizer.spelling(of: $0) } ?? ""
-        template.endOfText = roles.endOfText.min().flatMap { tokenizer.spelling(of: $0) } ?? ""
+        template.endOfText = endOfText.flatMap { tokenizer.spelling(of: $0) } ?? ""
         return template
     }
 }
