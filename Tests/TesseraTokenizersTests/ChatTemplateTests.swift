@@ -68,6 +68,34 @@ struct ChatTemplateTests {
         expectLocatedError(naming: named) { try render(source) }
     }
 
+    @Test("a prompt of a megabyte renders")
+    func longPrompt() throws {
+        let text = String(repeating: "a line of text\n", count: 70_000)
+        let source =
+            "{% for m in messages %}{{ '<' + m.role + '>' + m.content | trim + '\n' }}{% endfor %}"
+        let messages = [ChatMessage(role: "user", content: text), ChatMessage(role: "b", content: "c")]
+        let prompt = try ChatTemplate(source, file: nil).render(messages: messages, addGenerationPrompt: true)
+        #expect(prompt.utf8.count == text.utf8.count - 1 + "<user>\n<b>c\n".utf8.count)
+    }
+
+    @Test("values are written as Python and JSON write them, searches as Python does them")
+    func texts() throws {
+        #expect(try render("{{ [1, 'a\\n', {'k': none}, [], {}] }}") == "[1, 'a\\n', {'k': None}, [], {}]")
+        #expect(
+            try render("{{ [1, 'a', {'k': none}, [], {}] | tojson }}") == #"[1, "a", {"k": null}, [], {}]"#)
+        #expect(
+            try render("{{ {'k': [1, 2], 'e': []} | tojson(indent=2) }}")
+                == "{\n  \"k\": [\n    1,\n    2\n  ],\n  \"e\": []\n}")
+        #expect(try render("{{ 'aab' in 'aaaab' }} {{ '' in '' }} {{ 'b' in 'a' }}") == "True True False")
+        #expect(
+            try render("{{ 'éaab'.find('aab') }} {{ 'a'.find('aa') }} {{ 'aaaa'.count('aa') }}") == "1 -1 2")
+        #expect(
+            try render("{{ ' a  b\\t'.split() }} {{ 'a,b,c'.split(',', 1) }}") == "['a', 'b'] ['a', 'b,c']")
+        #expect(try render("{{ 'a\\r\\nb\\n'.splitlines() }} {{ 'éa' | length }}") == "['a', 'b'] 2")
+        #expect(
+            try render("{{ 'abcd'[::-2] }} {{ [1, 2, 3][1:] }} {{ [3, 1] | sort }}") == "db [2, 3] [1, 3]")
+    }
+
     @Test("a hostile template meets a limit, not the machine's", arguments: HostileTemplate.all)
     func limits(template: HostileTemplate) {
         expectLocatedError(naming: template.limit) { try render(template.source) }
@@ -114,6 +142,11 @@ struct HostileTemplate: CustomTestStringConvertible, Sendable {
             + " }}"
     }
 
+    /// `body` with a `v` that is small and written large.
+    private static func wide(_ body: String) -> String {
+        "{% set t = 'x' * 100000 %}{% set v = [" + String(repeating: "t, ", count: 1000) + "] %}" + body
+    }
+
     static let all = [
         HostileTemplate(
             "loops", "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}",
@@ -152,6 +185,34 @@ struct HostileTemplate: CustomTestStringConvertible, Sendable {
             "nested loops",
             "{% set ns = namespace(v=[]) %}{% for i in range(9000) %}{% set ns.v = {'a': ns.v}.items %}{% endfor %}",
             "nested"),
+        HostileTemplate(
+            "shown lists",
+            "{% set t = 'x' * 1000000 %}{{ [t, t, t, t, t, t, t, t, t, t, t, t, t, t, t, t, t] }}",
+            "MiB"),
+        HostileTemplate(
+            "shown lists of lists", wide("{{ v }}"), "MiB"),
+        HostileTemplate("lists as JSON", wide("{{ v | tojson(indent=16) }}"), "MiB"),
+        HostileTemplate(
+            "wide values",
+            "{% set ns = namespace(v=[1]) %}{% for i in range(60) %}{% set ns.v = [ns.v, ns.v] %}{% endfor %}",
+            "steps"),
+        HostileTemplate("letters", "{{ ('x' * 8000000) | list }}", "steps"),
+        HostileTemplate("sorted letters", "{{ ('x' * 8000000) | sort }}", "steps"),
+        HostileTemplate("words", "{{ ('x ' * 4000000).split() }}", "steps"),
+        HostileTemplate("parts", "{{ ('x ' * 4000000).split(' ') }}", "MiB"),
+        HostileTemplate("lines", "{{ ('\\n' * 4000000).splitlines() }}", "steps"),
+        HostileTemplate("search", "{{ ('x' * 400000 ~ 'y') in 'x' * 4000000 }}", "steps"),
+        HostileTemplate("find", "{{ ('x' * 2000000).find('x' * 200000 ~ 'y') }}", "steps"),
+        HostileTemplate(
+            "equal texts",
+            "{% set t = 'x' * 4000000 %}{% set u = 'x' * 4000000 %}{% for i in range(100000) %}{% if t == u %}{% endif %}{% endfor %}",
+            "steps"),
+        HostileTemplate(
+            "keys",
+            "{{ {" + (0..<60_000).map { "'\($0)': 1" }.joined(separator: ", ") + "} }}", "steps"),
+        HostileTemplate(
+            "names of what is missing",
+            "{% set t = 'x' * 1000000 %}{{ range(100000) | map(attribute=t) | list }}", "MiB"),
         HostileTemplate(
             "maps", "{{ 'a' | map(" + String(repeating: "'map', ", count: 2000) + "'upper') }}", "nested"),
         HostileTemplate(

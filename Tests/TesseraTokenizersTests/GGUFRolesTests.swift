@@ -27,7 +27,9 @@ struct GGUFRolesTests {
         #expect(try !TokenizerLoader.load(gguf: builder.file()).tokenizer.specialTokens.addsBeginOfText)
     }
 
-    @Test("other rules merge and begin a text with nothing unless told", arguments: ["qwen2", "smollm", "gpt-2"])
+    @Test(
+        "other rules merge and begin a text with nothing unless told",
+        arguments: ["qwen2", "smollm", "gpt-2"])
     func others(name: String) throws {
         var vocabulary = SampleVocabulary(pre: name)
         vocabulary.merges = [("q", "z"), ("qz", "z")]

@@ -163,7 +163,8 @@ struct GGUFTokenizerReader {
         func id(_ name: String) throws(LocatedError) -> TokenID? { try self.id(name, count: count) }
         let ends = try [id("eos"), id("eot"), id("eom")].compactMap { $0 }
         let beginOfText = try id("bos")
-        let addsBeginOfText = try metadata.optionalBool("tokenizer.ggml.add_bos_token")
+        let addsBeginOfText =
+            try metadata.optionalBool("tokenizer.ggml.add_bos_token")
             ?? (addsByDefault && beginOfText != nil)
         if addsBeginOfText, beginOfText == nil {
             throw error("tokenizer.ggml.add_bos_token", "is true, but there is no bos_token_id")

@@ -76,7 +76,7 @@ enum TemplateLimits {
     /// Expressions and statements evaluated.
     static let steps = 2_000_000
     /// Bytes of all strings made on the way, the output included.
-    static let producedBytes = 256 << 20
+    static let producedBytes = 16 << 20
     /// Levels of nesting in the source.
     static let depth = 100
     /// Levels of statements and expressions while it runs, macros included; about a kilobyte of stack each.

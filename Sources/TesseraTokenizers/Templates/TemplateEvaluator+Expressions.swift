@@ -38,6 +38,7 @@ extension TemplateEvaluator {
                     throw TemplateError(
                         line: line, problem: "\(key.kind) as the key of a dictionary is not supported")
                 }
+                try search(dictionary.members.count, byteCount: name.utf8.count, line)
                 dictionary[name] = try evaluate(value)
             }
             return try shallow(.dictionary(dictionary), line)
@@ -109,27 +110,39 @@ extension TemplateEvaluator {
             var next: [TemplateValue] = []
             for value in level {
                 switch value {
-                case .list(let elements): next += elements
-                case .dictionary(let dictionary): next += dictionary.members.map(\.value)
+                case .list(let elements):
+                    try step(line, elements.count)
+                    next += elements
+                case .dictionary(let dictionary):
+                    try step(line, dictionary.members.count)
+                    next += dictionary.members.map(\.value)
                 case .object(let object):
-                    if case .method(_, let owner) = object.kind { next += owner }
+                    if case .method(_, let owner) = object.kind {
+                        try step(line, owner.count)
+                        next += owner
+                    }
                 default: break
                 }
             }
             if next.isEmpty { return value }
-            try step(line, next.count)
             level = next
         }
         throw TemplateError(
             line: line, problem: "a value is nested deeper than \(TemplateLimits.depth) levels")
     }
 
-    /// What a loop or a filter runs over.
-    func elements(of value: TemplateValue, _ line: Int) throws(TemplateError) -> [TemplateValue] {
+    /// What a loop or a filter runs over; each element costs a step.
+    mutating func elements(of value: TemplateValue, _ line: Int) throws(TemplateError) -> [TemplateValue] {
         switch value {
-        case .list(let elements): return elements
-        case .dictionary(let dictionary): return dictionary.members.map { .string($0.key) }
-        case .string(let text): return text.unicodeScalars.map { .string(String($0)) }
+        case .list(let elements):
+            try step(line, elements.count)
+            return elements
+        case .dictionary(let dictionary):
+            try step(line, dictionary.members.count)
+            return dictionary.members.map { .string($0.key) }
+        case .string(let text):
+            try step(line, text.utf8.count)
+            return text.unicodeScalars.map { .string(String($0)) }
         case .undefined: return []
         default: throw TemplateError(line: line, problem: "\(value.kind) is not a sequence")
         }
@@ -137,7 +150,7 @@ extension TemplateEvaluator {
 
     // MARK: Members
 
-    private func member(_ name: String, of value: TemplateValue, _ line: Int) throws(TemplateError)
+    private mutating func member(_ name: String, of value: TemplateValue, _ line: Int) throws(TemplateError)
         -> TemplateValue
     {
         switch value {
@@ -145,41 +158,48 @@ extension TemplateEvaluator {
             throw TemplateError(line: line, problem: "\(value.kind), has no member \"\(name)\"")
         case .object(let object):
             switch object.kind {
-            case .namespace(let place): return namespaces[place][name] ?? .undefined("\"\(name)\"")
+            case .namespace(let place):
+                try search(namespaces[place].members.count, byteCount: name.utf8.count, line)
+                return namespaces[place][name] ?? .missing(name)
             case .loop(let place):
                 if place < loops.count, let value = loops[place].member(name) { return value }
                 if name == "cycle" || name == "changed" {
                     throw TemplateError(line: line, problem: "loop.\(name) is not supported")
                 }
-                return .undefined("\"loop.\(name)\"")
-            default: return .undefined("\"\(name)\"")
+                return .missing("loop." + name)
+            default: return .missing(name)
             }
         default:
             if Self.hasMethod(name, value) {
                 return .object(TemplateObject(kind: .method(name, of: [value])))
             }
-            if case .dictionary(let dictionary) = value, let found = dictionary[name] { return found }
-            return .undefined("\"\(name)\"")
+            if case .dictionary(let dictionary) = value {
+                try search(dictionary.members.count, byteCount: name.utf8.count, line)
+                if let found = dictionary[name] { return found }
+            }
+            return .missing(name)
         }
     }
 
-    private func item(
+    private mutating func item(
         _ index: TemplateValue, of value: TemplateValue, _ line: Int
     ) throws(TemplateError) -> TemplateValue {
         func place(_ count: Int) -> Int? {
             guard let place = index.asInteger, place < count, place >= -count else { return nil }
             return place < 0 ? place + count : place
         }
-        let missing = TemplateValue.undefined("the item \(index.representation)")
+        let missing = TemplateValue.undefined("the item \(index.label)")
         switch value {
         case .undefined:
-            throw TemplateError(line: line, problem: "\(value.kind), has no item \(index.representation)")
+            throw TemplateError(line: line, problem: "\(value.kind), has no item \(index.label)")
         case .list(let elements): return place(elements.count).map { elements[$0] } ?? missing
         case .dictionary(let dictionary):
             guard case .string(let key) = index else { return missing }
+            try search(dictionary.members.count, byteCount: key.utf8.count, line)
             if let found = dictionary[key] { return found }
             return Self.hasMethod(key, value) ? try member(key, of: value, line) : missing
         case .string(let text):
+            try compareBytes(text.utf8.count, line)
             let scalars = text.unicodeScalars
             guard let place = place(scalars.count) else { return missing }
             return .string(String(scalars[scalars.index(scalars.startIndex, offsetBy: place)]))
@@ -200,27 +220,27 @@ extension TemplateEvaluator {
             let highest = stride > 0 ? count : count - 1
             return min(max(index < 0 ? index + count : index, lowest), highest)
         }
-        func places(_ count: Int) -> [Int] {
+        func forEachPlace(_ count: Int, _ body: (Int) -> Void) {
             var place = start.map { clamp($0, count) } ?? (stride > 0 ? 0 : count - 1)
             let end = stop.map { clamp($0, count) } ?? (stride > 0 ? count : -1)
-            var places: [Int] = []
             while stride > 0 ? place < end : place > end {
-                places.append(place)
+                body(place)
                 let (next, overflow) = place.addingReportingOverflow(stride)
                 if overflow { break }
                 place = next
             }
-            return places
         }
         switch value {
         case .list(let elements):
             try self.step(line, elements.count)
-            return .list(places(elements.count).map { elements[$0] })
+            var values: [TemplateValue] = []
+            forEachPlace(elements.count) { values.append(elements[$0]) }
+            return .list(values)
         case .string(let text):
             try produce(text.utf8.count, line)
             let scalars = Array(text.unicodeScalars)
             var output = String.UnicodeScalarView()
-            for place in places(scalars.count) { output.append(scalars[place]) }
+            forEachPlace(scalars.count) { output.append(scalars[$0]) }
             return .string(String(output))
         default: throw TemplateError(line: line, problem: "\(value.kind) cannot be sliced")
         }
@@ -228,23 +248,26 @@ extension TemplateEvaluator {
 
     // MARK: Operators
 
-    private func compare(
+    private mutating func compare(
         _ operation: TemplateComparison, _ left: TemplateValue, _ right: TemplateValue, _ line: Int
     ) throws(TemplateError) -> Bool {
         switch operation {
-        case .equal: return left.equals(right)
-        case .notEqual: return !left.equals(right)
+        case .equal: return try equal(left, right, line)
+        case .notEqual: return try !equal(left, right, line)
         case .isIn: return try contains(right, left, line)
         case .isNotIn: return !(try contains(right, left, line))
         case .less: return try isLess(left, right, line)
         case .greater: return try isLess(right, left, line)
-        case .lessOrEqual: return left.equals(right) ? true : try isLess(left, right, line)
-        case .greaterOrEqual: return left.equals(right) ? true : try isLess(right, left, line)
+        case .lessOrEqual: return try equal(left, right, line) ? true : try isLess(left, right, line)
+        case .greaterOrEqual: return try equal(left, right, line) ? true : try isLess(right, left, line)
         }
     }
 
-    func isLess(_ left: TemplateValue, _ right: TemplateValue, _ line: Int) throws(TemplateError) -> Bool {
+    mutating func isLess(_ left: TemplateValue, _ right: TemplateValue, _ line: Int) throws(TemplateError)
+        -> Bool
+    {
         if case .string(let left) = left, case .string(let right) = right {
+            try compareBytes(min(left.utf8.count, right.utf8.count), line)
             return left.unicodeScalars.lexicographicallyPrecedes(right.unicodeScalars)
         }
         if let left = left.asInteger, let right = right.asInteger { return left < right }
@@ -254,7 +277,38 @@ extension TemplateEvaluator {
         return leftNumber < rightNumber
     }
 
-    func contains(
+    /// Equality as in Python: numbers by value, strings byte by byte.
+    mutating func equal(
+        _ left: TemplateValue, _ right: TemplateValue, _ line: Int
+    ) throws(TemplateError) -> Bool {
+        try step(line)
+        switch (left, right) {
+        case (.undefined, .undefined), (.none, .none): return true
+        case (.string(let left), .string(let right)):
+            guard left.utf8.count == right.utf8.count else { return false }
+            try compareBytes(left.utf8.count, line)
+            return left.utf8.elementsEqual(right.utf8)
+        case (.list(let left), .list(let right)):
+            guard left.count == right.count else { return false }
+            for (left, right) in zip(left, right) {
+                guard try equal(left, right, line) else { return false }
+            }
+            return true
+        case (.dictionary(let left), .dictionary(let right)):
+            guard left.members.count == right.members.count else { return false }
+            for (key, value) in left.members {
+                try search(right.members.count, byteCount: key.utf8.count, line)
+                guard let other = right[key], try equal(value, other, line) else { return false }
+            }
+            return true
+        default:
+            if let left = left.asInteger, let right = right.asInteger { return left == right }
+            if let left = left.asNumber, let right = right.asNumber { return left == right }
+            return false
+        }
+    }
+
+    mutating func contains(
         _ container: TemplateValue, _ value: TemplateValue, _ line: Int
     ) throws(TemplateError) -> Bool {
         switch container {
@@ -262,11 +316,14 @@ extension TemplateEvaluator {
             guard case .string(let part) = value else {
                 throw TemplateError(line: line, problem: "\(value.kind) cannot be looked for in a string")
             }
-            return text.firstPlace(of: part) != nil
+            return try firstPlace(of: Array(part.utf8), in: Array(text.utf8), line) != nil
         case .dictionary(let dictionary):
             guard case .string(let key) = value else { return false }
+            try search(dictionary.members.count, byteCount: key.utf8.count, line)
             return dictionary[key] != nil
-        case .list(let elements): return elements.contains { $0.equals(value) }
+        case .list(let elements):
+            for element in elements where try equal(element, value, line) { return true }
+            return false
         case .undefined: return false
         default: throw TemplateError(line: line, problem: "nothing can be looked for in \(container.kind)")
         }
@@ -277,7 +334,8 @@ extension TemplateEvaluator {
     ) throws(TemplateError) -> TemplateValue {
         switch (operation, left, right) {
         case (.concatenate, _, _):
-            let (left, right) = (left.text, right.text)
+            let left = try text(of: left, line)
+            let right = try text(of: right, line)
             try produce(left.utf8.count + right.utf8.count, line)
             return .string(left + right)
         case (.add, .string(let left), .string(let right)):
@@ -352,18 +410,5 @@ extension TemplateEvaluator {
         case .power, .concatenate:
             throw TemplateError(line: line, problem: "powers of fractions are not supported")
         }
-    }
-}
-
-extension String {
-    /// Where `part` starts, in UTF-8 bytes; nil when it is not there.
-    func firstPlace(of part: String, from start: Int = 0) -> Int? {
-        let text = Array(utf8)
-        let part = Array(part.utf8)
-        guard start + part.count <= text.count else { return nil }
-        for place in start...(text.count - part.count) where text[place...].starts(with: part) {
-            return place
-        }
-        return nil
     }
 }

@@ -10,10 +10,10 @@ extension TemplateEvaluator {
             if case .undefined = value { return fallback }
             return replacesFalse && !value.isTrue ? fallback : value
         case "tojson": return try json(value, arguments, line)
-        case "string", "safe": return .string(value.text)
+        case "string", "safe": return .string(try text(of: value, line))
         case "trim", "upper", "lower", "title", "capitalize", "replace":
-            return try textFilter(name, value.text, arguments, line)
-        case "indent": return .string(try indented(value.text, arguments, line))
+            return try textFilter(name, try text(of: value, line), arguments, line)
+        case "indent": return .string(try indented(try text(of: value, line), arguments, line))
         case "int", "float", "abs", "round": return try numberFilter(name, value, arguments, line)
         default: return try listFilter(name, value, arguments, line)
         }
@@ -25,7 +25,8 @@ extension TemplateEvaluator {
         try produce(text.utf8.count, line)
         switch name {
         case "trim":
-            return .string(text.stripped(of: arguments.value(0, "chars")?.text, left: true, right: true))
+            let characters = try optionalText(of: arguments.value(0, "chars"), line)
+            return .string(text.stripped(of: characters, left: true, right: true))
         case "upper": return .string(text.uppercased())
         case "lower": return .string(text.lowercased())
         case "title": return .string(text.titled())
@@ -34,7 +35,9 @@ extension TemplateEvaluator {
             guard let old = arguments.value(0, "old"), let new = arguments.value(1, "new") else {
                 throw TemplateError(line: line, problem: "replace needs what to replace and by what")
             }
-            return try replace(text, old.text, new.text, limit: arguments.value(2, "count")?.asInteger, line)
+            return try replace(
+                text, try self.text(of: old, line), try self.text(of: new, line),
+                limit: arguments.value(2, "count")?.asInteger, line)
         }
     }
 
@@ -51,11 +54,7 @@ extension TemplateEvaluator {
         guard (0...16).contains(indent ?? 0) else {
             throw TemplateError(line: line, problem: "tojson indents by 0 to 16")
         }
-        guard let text = value.json(indent: indent) else {
-            throw TemplateError(line: line, problem: "\(value.kind) cannot be written as JSON")
-        }
-        try produce(text.utf8.count, line)
-        return .string(text)
+        return .string(try json(value, indent: indent, line))
     }
 
     private mutating func indented(
@@ -68,7 +67,7 @@ extension TemplateEvaluator {
         let first = arguments.value(1, "first")?.isTrue ?? false
         let blank = arguments.value(2, "blank")?.isTrue ?? false
         let margin = String(repeating: " ", count: width)
-        let lines = text.utf8Split("\n")
+        let lines = try split(text, by: "\n", line)
         try produce(text.utf8.count + lines.count * width, line)
         return lines.enumerated().map { index, line in
             (index == 0 ? first : blank || !line.isEmpty) ? margin + line : line
@@ -109,10 +108,15 @@ extension TemplateEvaluator {
         _ name: String, _ value: TemplateValue, _ arguments: TemplateValues, _ line: Int
     ) throws(TemplateError) -> TemplateValue {
         if name == "items", case .dictionary(let dictionary) = value {
+            try step(line, 2 * dictionary.members.count)
             return .list(dictionary.members.map { .list([.string($0.key), $0.value]) })
         }
         if ["length", "count"].contains(name), value.asNumber != nil {
             throw TemplateError(line: line, problem: "\(value.kind) has no length")
+        }
+        if ["length", "count"].contains(name), case .string(let text) = value {
+            try compareBytes(text.utf8.count, line)
+            return .integer(text.unicodeScalars.count)
         }
         guard Self.listFilters.contains(name) else {
             throw TemplateError(line: line, problem: "the filter \"\(name)\" is not supported")
@@ -120,7 +124,6 @@ extension TemplateEvaluator {
         // Jinja's filters of the select family take what is false for empty.
         let isEmpty = !value.isTrue && (name == "map" || name.hasPrefix("select") || name.hasPrefix("reject"))
         let elements = isEmpty ? [] : try elements(of: value, line)
-        try step(line, elements.count)
         switch name {
         case "length", "count": return .integer(elements.count)
         case "list": return .list(elements)
@@ -131,13 +134,15 @@ extension TemplateEvaluator {
             return .list(elements.reversed())
         case "join":
             let named = arguments.value(1, "attribute")
-            let values = named.map { name in elements.map { Self.attribute(name.text, of: $0) } } ?? elements
-            return try join(values, arguments.value(0, "d")?.text ?? "", line)
+            let values = try named.map { (name) throws(TemplateError) in
+                try attributes(name, of: elements, line)
+            }
+            let separator = try optionalText(of: arguments.value(0, "d"), line) ?? ""
+            return try join(values ?? elements, separator, line)
         case "unique":
             var seen: [TemplateValue] = []
             for element in elements {
-                try step(line, seen.count)
-                if !seen.contains(where: { $0.equals(element) }) { seen.append(element) }
+                if try !contains(.list(seen), element, line) { seen.append(element) }
             }
             return .list(seen)
         case "min", "max":
@@ -151,7 +156,7 @@ extension TemplateEvaluator {
         case "sort": return .list(try sorted(elements, arguments, line))
         case "map":
             if let name = arguments.named.first(where: { $0.name == "attribute" })?.value {
-                return .list(elements.map { Self.attribute(name.text, of: $0) })
+                return .list(try attributes(name, of: elements, line))
             }
             guard case .string(let inner)? = arguments.positional.first else {
                 throw TemplateError(line: line, problem: "map needs a filter or an attribute")
@@ -178,7 +183,7 @@ extension TemplateEvaluator {
     ]
 
     /// `select`, `reject`, `selectattr` and `rejectattr`.
-    private func chosen(
+    private mutating func chosen(
         _ name: String, _ elements: [TemplateValue], _ arguments: [TemplateValue], _ line: Int
     ) throws(TemplateError) -> [TemplateValue] {
         var arguments = arguments
@@ -191,11 +196,15 @@ extension TemplateEvaluator {
             arguments.removeFirst()
         }
         var testName: String?
-        if !arguments.isEmpty { testName = arguments.removeFirst().text }
+        if !arguments.isEmpty { testName = try text(of: arguments.removeFirst(), line) }
         let wanted = name.hasPrefix("select")
         var kept: [TemplateValue] = []
         for element in elements {
-            let value = attribute.map { Self.attribute($0, of: element) } ?? element
+            try step(line)
+            let value =
+                try attribute.map { (name) throws(TemplateError) in
+                    try self.attribute(name, of: element, line)
+                } ?? element
             let holds =
                 try testName.map { (name) throws(TemplateError) in try test(name, value, arguments, line) }
                 ?? value.isTrue
@@ -205,22 +214,27 @@ extension TemplateEvaluator {
     }
 
     /// A merge sort, since comparing may throw.
-    private func sorted(
+    private mutating func sorted(
         _ elements: [TemplateValue], _ arguments: TemplateValues, _ line: Int
     ) throws(TemplateError) -> [TemplateValue] {
         let isReversed = arguments.value(0, "reverse")?.isTrue ?? false
-        let attribute = arguments.named.first { $0.name == "attribute" }?.value.text
-        func key(_ value: TemplateValue) -> TemplateValue {
-            let value = attribute.map { Self.attribute($0, of: value) } ?? value
-            // Letter case does not count unless asked for.
-            if case .string(let text) = value, arguments.value(1, "case_sensitive")?.isTrue != true {
-                return .string(text.lowercased())
-            }
-            return value
+        let attribute = arguments.named.first { $0.name == "attribute" }?.value
+        let keys = try attribute.map { (name) throws(TemplateError) in
+            try attributes(name, of: elements, line)
         }
-        var items = elements.map { (key: key($0), value: $0) }
+        var items: [(key: TemplateValue, value: TemplateValue)] = []
+        for (key, value) in zip(keys ?? elements, elements) {
+            // Letter case does not count unless asked for.
+            if case .string(let text) = key, arguments.value(1, "case_sensitive")?.isTrue != true {
+                try produce(text.utf8.count, line)
+                items.append((.string(text.lowercased()), value))
+            } else {
+                items.append((key, value))
+            }
+        }
         var width = 1
         while width < items.count {
+            try step(line, items.count)
             var merged: [(key: TemplateValue, value: TemplateValue)] = []
             for start in stride(from: 0, to: items.count, by: 2 * width) {
                 var left = start
@@ -248,14 +262,26 @@ extension TemplateEvaluator {
     }
 
     /// Member `path` of a value, with dots between the names of members inside members.
-    private static func attribute(_ path: String, of value: TemplateValue) -> TemplateValue {
+    private mutating func attribute(
+        _ path: String, of value: TemplateValue, _ line: Int
+    ) throws(TemplateError) -> TemplateValue {
         var value = value
-        for name in path.utf8Split(".") {
-            guard case .dictionary(let dictionary) = value, let member = dictionary[name] else {
-                return .undefined("\"\(path)\"")
-            }
+        for name in try split(path, by: ".", line) {
+            guard case .dictionary(let dictionary) = value else { return .missing(path) }
+            try search(dictionary.members.count, byteCount: name.utf8.count, line)
+            guard let member = dictionary[name] else { return .missing(path) }
             value = member
         }
         return value
+    }
+
+    /// Member `path` of each of `elements`.
+    private mutating func attributes(
+        _ path: TemplateValue, of elements: [TemplateValue], _ line: Int
+    ) throws(TemplateError) -> [TemplateValue] {
+        let path = try text(of: path, line)
+        var values: [TemplateValue] = []
+        for element in elements { values.append(try attribute(path, of: element, line)) }
+        return values
     }
 }

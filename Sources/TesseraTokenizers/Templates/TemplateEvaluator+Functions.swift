@@ -32,7 +32,7 @@ extension TemplateEvaluator {
             if case .dictionary(let dictionary) = value {
                 return try call(method: name, of: dictionary, arguments, line)
             }
-            return try call(method: name, of: value.text, arguments, line)
+            return try call(method: name, of: try text(of: value, line), arguments, line)
         case .loop, .namespace: throw TemplateError(line: line, problem: "\(function.kind) cannot be called")
         }
     }
@@ -44,7 +44,8 @@ extension TemplateEvaluator {
         case "raise_exception":
             throw TemplateError(
                 line: line,
-                problem: arguments.value(0, "message")?.text ?? "the template refuses these messages",
+                problem: try optionalText(of: arguments.value(0, "message"), line)
+                    ?? "the template refuses these messages",
                 remedy: "change the messages as it says")
         case "namespace", "dict":
             var members = TemplateDictionary()
@@ -54,7 +55,10 @@ extension TemplateEvaluator {
                 }
                 members = dictionary
             }
-            for (name, value) in arguments.named { members[name] = value }
+            for (name, value) in arguments.named {
+                try search(members.members.count, byteCount: name.utf8.count, line)
+                members[name] = value
+            }
             if name == "dict" { return try shallow(.dictionary(members), line) }
             namespaces.append(members)
             return .object(TemplateObject(kind: .namespace(namespaces.count - 1)))
@@ -102,7 +106,9 @@ extension TemplateEvaluator {
             guard let key = arguments.value(0, "key") else {
                 throw TemplateError(line: line, problem: "get needs a key")
             }
-            guard case .string(let name) = key, let value = dictionary[name] else {
+            guard case .string(let name) = key else { return arguments.value(1, "default") ?? .none }
+            try search(dictionary.members.count, byteCount: name.utf8.count, line)
+            guard let value = dictionary[name] else {
                 return arguments.value(1, "default") ?? .none
             }
             return value
@@ -136,6 +142,8 @@ extension TemplateEvaluator {
                 guard case .string(let part) = candidate else {
                     throw TemplateError(line: line, problem: "\(name) needs a string, not \(candidate.kind)")
                 }
+                try step(line)
+                try compareBytes(min(text.utf8.count, part.utf8.count), line)
                 if name == "startswith" ? text.utf8.starts(with: part.utf8) : text.hasUTF8Suffix(part) {
                     return .bool(true)
                 }
@@ -143,26 +151,30 @@ extension TemplateEvaluator {
             return .bool(false)
         case "split": return try split(text, arguments, line)
         case "splitlines":
-            let lines = text.replacingOccurrences(of: "\r\n", with: "\n").utf8Split("\n")
+            let unified = try split(text, by: "\r\n", line).joined(separator: "\n")
+            let lines = try split(unified, by: "\n", line)
             return .list((lines.last == "" ? lines.dropLast() : lines[...]).map { .string($0) })
         case "replace":
             return try replace(
                 text, try string(0, "old"), try string(1, "new"),
                 limit: arguments.value(2, "count")?.asInteger, line)
         case "find":
-            guard let place = text.firstPlace(of: try string(0, "sub")) else { return .integer(-1) }
+            let part = Array(try string(0, "sub").utf8)
+            guard let place = try firstPlace(of: part, in: Array(text.utf8), line) else {
+                return .integer(-1)
+            }
             return .integer(String(decoding: Array(text.utf8)[..<place], as: UTF8.self).unicodeScalars.count)
         case "count":
             let part = try string(0, "sub")
             return .integer(
-                part.isEmpty ? text.unicodeScalars.count + 1 : max(text.utf8Split(part).count - 1, 0))
+                part.isEmpty ? text.unicodeScalars.count + 1 : try occurrences(of: part, in: text, line))
         case "format": return .string(try format(text, arguments, line))
         default:
             return try join(try elements(of: arguments.value(0, "iterable") ?? .none, line), text, line)
         }
     }
 
-    private func split(
+    private mutating func split(
         _ text: String, _ arguments: TemplateValues, _ line: Int
     ) throws(TemplateError) -> TemplateValue {
         let limit = arguments.value(1, "maxsplit")?.asInteger ?? -1
@@ -172,10 +184,17 @@ extension TemplateEvaluator {
                 throw TemplateError(
                     line: line, problem: "split with maxsplit and no separator is not supported")
             }
-            let words = text.unicodeScalars.split { $0.isTemplateSpace }
-            return .list(words.map { .string(String($0)) })
+            var words: [TemplateValue] = []
+            var rest = text.unicodeScalars[...].drop { $0.isTemplateSpace }
+            while !rest.isEmpty {
+                try step(line)
+                let word = rest.prefix { !$0.isTemplateSpace }
+                words.append(.string(String(word)))
+                rest = rest[word.endIndex...].drop { $0.isTemplateSpace }
+            }
+            return .list(words)
         case .string(let separator)? where !separator.isEmpty:
-            return .list(text.utf8Split(separator, limit: limit).map { .string($0) })
+            return .list(try split(text, by: separator, limit: limit, line).map { .string($0) })
         default: throw TemplateError(line: line, problem: "split needs a separator that is not empty")
         }
     }
@@ -187,7 +206,7 @@ extension TemplateEvaluator {
         guard !old.isEmpty else {
             throw TemplateError(line: line, problem: "replacing the empty string is not supported")
         }
-        let parts = text.utf8Split(old, limit: limit ?? -1)
+        let parts = try split(text, by: old, limit: limit ?? -1, line)
         let (bytes, overflow) = (parts.count - 1).multipliedReportingOverflow(by: new.utf8.count)
         try produce(overflow ? .max : bytes, line)
         try produce(text.utf8.count, line)
@@ -200,7 +219,8 @@ extension TemplateEvaluator {
     ) throws(TemplateError) -> TemplateValue {
         var output = ""
         for (index, value) in values.enumerated() {
-            let text = value.text
+            try step(line)
+            let text = try text(of: value, line)
             try produce(text.utf8.count + separator.utf8.count, line)
             if index > 0 { output += separator }
             output += text
@@ -235,8 +255,9 @@ extension TemplateEvaluator {
             guard let value = arguments.value(place < 0 ? .max : place, name) else {
                 throw TemplateError(line: line, problem: "format has no value for \"{\(name)}\"")
             }
-            try produce(value.text.utf8.count, line)
-            output += Array(value.text.utf8)
+            let inserted = try self.text(of: value, line)
+            try produce(inserted.utf8.count, line)
+            output += Array(inserted.utf8)
         }
         return String(decoding: output, as: UTF8.self)
     }

@@ -1,6 +1,6 @@
 extension TemplateEvaluator {
     /// `value is name(arguments)`.
-    func test(
+    mutating func test(
         _ name: String, _ value: TemplateValue, _ arguments: [TemplateValue], _ line: Int
     ) throws(TemplateError) -> Bool {
         func argument() throws(TemplateError) -> TemplateValue {
@@ -26,15 +26,17 @@ extension TemplateEvaluator {
             let divisor = try integer(try argument())
             guard divisor != 0 else { throw TemplateError(line: line, problem: "division by zero") }
             return try integer(value).remainderReportingOverflow(dividingBy: divisor).partialValue == 0
-        case "eq", "equalto", "==": return value.equals(try argument())
-        case "ne", "!=": return !value.equals(try argument())
+        case "eq", "equalto", "==": return try equal(value, try argument(), line)
+        case "ne", "!=": return try !equal(value, try argument(), line)
         case "lt", "lessthan", "<": return try isLess(value, try argument(), line)
         case "gt", "greaterthan", ">": return try isLess(try argument(), value, line)
         case "le", "<=": return try !isLess(try argument(), value, line)
         case "ge", ">=": return try !isLess(value, try argument(), line)
         case "in": return try contains(try argument(), value, line)
-        case "lower": return value.text == value.text.lowercased()
-        case "upper": return value.text == value.text.uppercased()
+        case "lower", "upper":
+            let text = try text(of: value, line)
+            try produce(text.utf8.count, line)
+            return text == (name == "lower" ? text.lowercased() : text.uppercased())
         default: return try isKind(name, value, line)
         }
     }

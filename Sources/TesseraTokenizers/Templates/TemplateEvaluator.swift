@@ -31,11 +31,23 @@ struct TemplateEvaluator {
 
     /// Counts one step.
     mutating func step(_ line: Int, _ count: Int = 1) throws(TemplateError) {
-        steps += count
+        steps = steps.addingReportingOverflow(count).overflow ? .max : steps + count
         guard steps <= TemplateLimits.steps else {
             throw TemplateError(
                 line: line, problem: "the template takes more than \(TemplateLimits.steps) steps")
         }
+    }
+
+    /// Counts bytes about to be compared: much cheaper than a step each.
+    mutating func compareBytes(_ byteCount: Int, _ line: Int) throws(TemplateError) {
+        try step(line, byteCount >> 6)
+    }
+
+    /// Counts the search for a key of `byteCount` bytes among `memberCount` members.
+    mutating func search(_ memberCount: Int, byteCount: Int, _ line: Int) throws(TemplateError) {
+        let (bytes, overflow) = memberCount.multipliedReportingOverflow(by: byteCount)
+        try step(line, memberCount)
+        try compareBytes(overflow ? .max : bytes, line)
     }
 
     /// Counts bytes of a string about to be made.
@@ -83,6 +95,7 @@ struct TemplateEvaluator {
                 throw TemplateError(
                     line: line, problem: "\(name) is not a namespace, so \(member) cannot be set")
             }
+            try search(namespaces[place].members.count, byteCount: member.utf8.count, line)
             namespaces[place][member] = value
         case .names(let names):
             let values = try elements(of: value, line)
@@ -111,7 +124,7 @@ struct TemplateEvaluator {
                 try produce(text.utf8.count, statement.line)
                 output += text
             case .output(let expression):
-                let text = try evaluate(expression).text
+                let text = try text(of: try evaluate(expression), statement.line)
                 try produce(text.utf8.count, statement.line)
                 output += text
             case .branch(let cases, let otherwise):
@@ -218,6 +231,8 @@ struct TemplateEvaluator {
             firstLoop = outerLoop
             scopes = outerScopes
         }
+        try step(
+            line, arguments.named.count.multipliedReportingOverflow(by: macro.parameters.count).partialValue)
         for named in arguments.named where !macro.parameters.contains(where: { $0.name == named.name }) {
             throw TemplateError(line: line, problem: "\(macro.name) has no parameter \(named.name)")
         }

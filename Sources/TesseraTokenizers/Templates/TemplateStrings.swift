@@ -1,26 +1,5 @@
 /// String operations as Python does them: by code points, not by Swift's characters.
 extension String {
-    /// The parts between occurrences of `separator`, which is not empty; at most `limit` cuts unless negative.
-    func utf8Split(_ separator: String, limit: Int = -1) -> [String] {
-        let text = Array(utf8)
-        let separator = Array(separator.utf8)
-        guard let first = separator.first else { return [self] }
-        var parts: [String] = []
-        var start = 0
-        var place = 0
-        while place + separator.count <= text.count, limit < 0 || parts.count < limit {
-            if text[place] == first, text[place...].starts(with: separator) {
-                parts.append(String(decoding: text[start..<place], as: UTF8.self))
-                place += separator.count
-                start = place
-            } else {
-                place += 1
-            }
-        }
-        parts.append(String(decoding: text[start...], as: UTF8.self))
-        return parts
-    }
-
     /// The text without the code points of `characters`, or white space, at its ends.
     func stripped(of characters: String?, left: Bool, right: Bool) -> String {
         let set = characters.map { Set($0.unicodeScalars) }
@@ -52,11 +31,6 @@ extension String {
     /// Whether the text ends with the bytes of `part`.
     func hasUTF8Suffix(_ part: String) -> Bool {
         utf8.count >= part.utf8.count && utf8.suffix(part.utf8.count).elementsEqual(part.utf8)
-    }
-
-    /// The text with every `old`, which is not empty, replaced.
-    func replacingOccurrences(of old: String, with new: String) -> String {
-        utf8Split(old).joined(separator: new)
     }
 }
 

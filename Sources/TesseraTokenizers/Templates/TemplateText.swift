@@ -1,33 +1,121 @@
-/// Text of values as Python writes it.
-extension TemplateValue {
+/// Text of values as Python writes it, counted as it is written.
+extension TemplateEvaluator {
     /// `str(value)`.
-    var text: String {
-        switch self {
-        case .undefined: ""
-        case .string(let text): text
-        default: representation
+    mutating func text(of value: TemplateValue, _ line: Int) throws(TemplateError) -> String {
+        switch value {
+        case .undefined: return ""
+        case .string(let text): return text
+        default:
+            var output = ""
+            try represent(value, &output, line)
+            return output
         }
     }
 
-    /// `repr(value)`.
-    var representation: String {
-        switch self {
-        case .undefined: return "Undefined"
-        case .none: return "None"
-        case .bool(let value): return value ? "True" : "False"
-        case .integer(let value): return String(value)
-        case .number(let value): return Self.text(of: value)
-        case .string(let text): return Self.quoted(text)
-        case .list(let elements): return "[" + elements.map(\.representation).joined(separator: ", ") + "]"
+    /// `str(value)`; nil when there is no value.
+    mutating func optionalText(of value: TemplateValue?, _ line: Int) throws(TemplateError) -> String? {
+        guard let value else { return nil }
+        return try text(of: value, line)
+    }
+
+    /// Appends `repr(value)`.
+    private mutating func represent(
+        _ value: TemplateValue, _ output: inout String, _ line: Int
+    ) throws(TemplateError) {
+        switch value {
+        case .undefined: try write("Undefined", &output, line)
+        case .none: try write("None", &output, line)
+        case .bool(let value): try write(value ? "True" : "False", &output, line)
+        case .integer(let value): try write(String(value), &output, line)
+        case .number(let value): try write(TemplateValue.text(of: value), &output, line)
+        case .string(let text):
+            try produce(text.utf8.count, line)
+            try write(TemplateValue.quoted(text), &output, line)
+        case .list(let elements):
+            try write("[", &output, line)
+            for (index, element) in elements.enumerated() {
+                if index > 0 { try write(", ", &output, line) }
+                try represent(element, &output, line)
+            }
+            try write("]", &output, line)
         case .dictionary(let dictionary):
-            let members = dictionary.members.map { "\(Self.quoted($0.key)): \($0.value.representation)" }
-            return "{" + members.joined(separator: ", ") + "}"
-        case .object: return "<\(kind)>"
+            try write("{", &output, line)
+            for (index, member) in dictionary.members.enumerated() {
+                if index > 0 { try write(", ", &output, line) }
+                try represent(.string(member.key), &output, line)
+                try write(": ", &output, line)
+                try represent(member.value, &output, line)
+            }
+            try write("}", &output, line)
+        case .object: try write("<\(value.kind)>", &output, line)
         }
     }
 
+    /// `json.dumps(value, ensure_ascii=False)`, on lines of their own with `indent`.
+    mutating func json(
+        _ value: TemplateValue, indent: Int?, _ line: Int
+    ) throws(TemplateError) -> String {
+        var output = ""
+        try writeJSON(value, indent: indent, level: 0, &output, line)
+        return output
+    }
+
+    private mutating func writeJSON(
+        _ value: TemplateValue, indent: Int?, level: Int, _ output: inout String, _ line: Int
+    ) throws(TemplateError) {
+        let outer = indent.map { "\n" + String(repeating: " ", count: $0 * level) } ?? ""
+        let inner = indent.map { "\n" + String(repeating: " ", count: $0 * (level + 1)) } ?? ""
+        let separator = indent == nil ? ", " : "," + inner
+        switch value {
+        case .undefined, .object:
+            throw TemplateError(line: line, problem: "\(value.kind) cannot be written as JSON")
+        case .none: try write("null", &output, line)
+        case .bool(let value): try write(value ? "true" : "false", &output, line)
+        case .integer(let value): try write(String(value), &output, line)
+        case .number(let value):
+            let text =
+                value.isNaN
+                ? "NaN"
+                : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : TemplateValue.text(of: value)
+            try write(text, &output, line)
+        case .string(let text): try writeJSON(text, &output, line)
+        case .list(let elements):
+            try write("[", &output, line)
+            for (index, element) in elements.enumerated() {
+                try write(index > 0 ? separator : inner, &output, line)
+                try writeJSON(element, indent: indent, level: level + 1, &output, line)
+            }
+            try write(elements.isEmpty ? "]" : outer + "]", &output, line)
+        case .dictionary(let dictionary):
+            try write("{", &output, line)
+            for (index, member) in dictionary.members.enumerated() {
+                try write(index > 0 ? separator : inner, &output, line)
+                try writeJSON(member.key, &output, line)
+                try write(": ", &output, line)
+                try writeJSON(member.value, indent: indent, level: level + 1, &output, line)
+            }
+            try write(dictionary.members.isEmpty ? "}" : outer + "}", &output, line)
+        }
+    }
+
+    private mutating func writeJSON(
+        _ text: String, _ output: inout String, _ line: Int
+    ) throws(TemplateError) {
+        try produce(text.utf8.count, line)
+        try write(TemplateValue.jsonString(text), &output, line)
+    }
+
+    private mutating func write(
+        _ text: String, _ output: inout String, _ line: Int
+    ) throws(TemplateError) {
+        try produce(text.utf8.count, line)
+        output += text
+    }
+}
+
+extension TemplateValue {
     /// `repr` of a float: Swift's shortest digits, with Python's names and exponents.
-    private static func text(of value: Double) -> String {
+    fileprivate static func text(of value: Double) -> String {
         if value.isNaN { return "nan" }
         if value.isInfinite { return value < 0 ? "-inf" : "inf" }
         let text = value.description
@@ -40,7 +128,7 @@ extension TemplateValue {
         return mantissa + "e" + sign + (exponent.count < 2 ? "0" : "") + exponent
     }
 
-    private static func quoted(_ text: String) -> String {
+    fileprivate static func quoted(_ text: String) -> String {
         let quote: Unicode.Scalar =
             text.unicodeScalars.contains("'") && !text.unicodeScalars.contains("\"") ? "\"" : "'"
         var output = String.UnicodeScalarView([quote])
@@ -66,44 +154,7 @@ extension TemplateValue {
         return String(output)
     }
 
-    /// `json.dumps(value, ensure_ascii=False)`, on lines of their own with `indent`.
-    ///
-    /// - Returns: nil for values that JSON does not have.
-    func json(indent: Int?, level: Int = 0) -> String? {
-        func laidOut(_ parts: [String], _ open: String, _ close: String) -> String {
-            guard let indent, !parts.isEmpty else { return open + parts.joined(separator: ", ") + close }
-            let inner = "\n" + String(repeating: " ", count: indent * (level + 1))
-            let outer = "\n" + String(repeating: " ", count: indent * level)
-            return open + inner + parts.joined(separator: "," + inner) + outer + close
-        }
-        switch self {
-        case .undefined, .object: return nil
-        case .none: return "null"
-        case .bool(let value): return value ? "true" : "false"
-        case .integer(let value): return String(value)
-        case .number(let value):
-            if value.isNaN { return "NaN" }
-            if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
-            return Self.text(of: value)
-        case .string(let text): return Self.jsonString(text)
-        case .list(let elements):
-            var parts: [String] = []
-            for element in elements {
-                guard let part = element.json(indent: indent, level: level + 1) else { return nil }
-                parts.append(part)
-            }
-            return laidOut(parts, "[", "]")
-        case .dictionary(let dictionary):
-            var parts: [String] = []
-            for (key, value) in dictionary.members {
-                guard let part = value.json(indent: indent, level: level + 1) else { return nil }
-                parts.append(Self.jsonString(key) + ": " + part)
-            }
-            return laidOut(parts, "{", "}")
-        }
-    }
-
-    private static func jsonString(_ text: String) -> String {
+    fileprivate static func jsonString(_ text: String) -> String {
         var output = "\"".unicodeScalars
         for scalar in text.unicodeScalars {
             switch scalar {

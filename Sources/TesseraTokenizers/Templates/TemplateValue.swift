@@ -138,20 +138,21 @@ extension TemplateValue {
         }
     }
 
-    /// Equality as in Python: numbers by value, strings byte by byte.
-    func equals(_ other: TemplateValue) -> Bool {
-        switch (self, other) {
-        case (.undefined, .undefined), (.none, .none): return true
-        case (.string(let left), .string(let right)): return left.utf8.elementsEqual(right.utf8)
-        case (.list(let left), .list(let right)):
-            return left.count == right.count && zip(left, right).allSatisfy { $0.equals($1) }
-        case (.dictionary(let left), .dictionary(let right)):
-            return left.members.count == right.members.count
-                && left.members.allSatisfy { member in right[member.key]?.equals(member.value) ?? false }
-        default:
-            if let left = asInteger, let right = other.asInteger { return left == right }
-            if let left = asNumber, let right = other.asNumber { return left == right }
-            return false
+    /// The value of a name that is not there.
+    static func missing(_ name: String) -> TemplateValue { .undefined("\"" + shortened(name) + "\"") }
+
+    /// The value in a few characters, for errors.
+    var label: String {
+        switch self {
+        case .integer(let value): String(value)
+        case .string(let text): "'" + Self.shortened(text) + "'"
+        case .undefined: "of an undefined index"
+        default: kind
         }
+    }
+
+    /// The start of `text`: names of what is missing are kept, so they must not grow.
+    private static func shortened(_ text: String) -> String {
+        text.utf8.count <= 100 ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(50))) + "…"
     }
 }
