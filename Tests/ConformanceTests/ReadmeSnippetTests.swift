@@ -1,4 +1,5 @@
 import Foundation
+import TesseraCore
 import TesseraDecoding
 import TesseraEngine
 import TesseraFiles
