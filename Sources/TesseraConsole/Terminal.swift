@@ -24,9 +24,6 @@ public struct Terminal: Hashable, Sendable {
         self.width = width
     }
 
-    /// The terminal behind standard output.
-    public static var standardOutput: Terminal { Terminal(descriptor: STDOUT_FILENO) }
-
     /// The terminal behind standard error.
     public static var standardError: Terminal { Terminal(descriptor: STDERR_FILENO) }
 

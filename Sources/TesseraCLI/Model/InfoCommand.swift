@@ -36,7 +36,8 @@ struct InfoCommand: ParsableCommand {
 /// What can be told of a model from its headers.
 struct ModelDescription {
     let location: ModelLocation
-    let source: any TensorSource
+    /// The tensors, in the file's order.
+    private let views: [TensorView]
     /// The configuration, or why the engine cannot run the model.
     let configuration: Result<ModelConfiguration, LocatedError>
     /// The tokenizer, or why it cannot be read.
@@ -51,14 +52,15 @@ struct ModelDescription {
         switch location {
         case .gguf(let path):
             let file = try GGUFFile(path: path)
-            source = file
+            views = file.tensors
             formatName = "GGUF version \(file.version)"
             name = try file.metadata.optionalString("general.name")
             licence = try file.metadata.optionalString("general.license")
             configuration = Result { () throws(LocatedError) in try ModelConfiguration(gguf: file) }
             tokenizer = Result { () throws(LocatedError) in try TokenizerLoader.load(gguf: file) }
         case .folder(let path):
-            source = try SafetensorsFolder(path: path)
+            let tensors = try SafetensorsFolder(path: path)
+            views = tensors.tensorNames.compactMap { tensors.tensor($0) }
             formatName = "Hugging Face folder, safetensors"
             name = nil
             licence = nil
@@ -66,8 +68,6 @@ struct ModelDescription {
             tokenizer = Result { () throws(LocatedError) in try TokenizerLoader.load(folder: path) }
         }
     }
-
-    private var views: [TensorView] { source.tensorNames.compactMap { source.tensor($0) } }
 
     /// The bytes of all tensors.
     var byteCount: Int { views.reduce(0) { $0 + $1.byteCount } }
