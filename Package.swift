@@ -18,7 +18,9 @@ let package = Package(
         .library(name: "TesseraCore", targets: ["TesseraCore"]),
         .library(name: "TesseraFiles", targets: ["TesseraFiles"]),
         .library(name: "TesseraReport", targets: ["TesseraReport"]),
+        .library(name: "TesseraTemplates", targets: ["TesseraTemplates"]),
         .library(name: "TesseraTokenizers", targets: ["TesseraTokenizers"]),
+        .library(name: "TesseraVocabulary", targets: ["TesseraVocabulary"]),
         .library(name: "TesseraEngine", targets: ["TesseraEngine"]),
         .library(name: "TesseraDecoding", targets: ["TesseraDecoding"]),
     ],
@@ -30,6 +32,7 @@ let package = Package(
         .target(name: "TesseraCore", swiftSettings: settings),
         .target(name: "TesseraFiles", dependencies: ["TesseraCore"], swiftSettings: settings),
         .target(name: "TesseraReport", dependencies: ["TesseraCore"], swiftSettings: settings),
+        .target(name: "TesseraTemplates", dependencies: ["TesseraCore"], swiftSettings: settings),
 
         // Row 1
         .target(
@@ -40,11 +43,16 @@ let package = Package(
         ),
         .target(
             name: "TesseraTokenizers",
-            dependencies: ["TesseraCore", "TesseraFiles"],
+            dependencies: ["TesseraCore", "TesseraFiles", "TesseraTemplates"],
             swiftSettings: settings
         ),
 
         // Row 2
+        .target(
+            name: "TesseraVocabulary",
+            dependencies: ["TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers"],
+            swiftSettings: settings
+        ),
         .target(name: "CTesseraKernels"),
         .target(
             name: "TesseraEngine",
@@ -55,7 +63,7 @@ let package = Package(
         // Row 3
         .target(
             name: "TesseraDecoding",
-            dependencies: ["TesseraCore", "TesseraTokenizers", "TesseraEngine"],
+            dependencies: ["TesseraCore", "TesseraTemplates", "TesseraTokenizers", "TesseraEngine"],
             swiftSettings: settings
         ),
 
@@ -73,8 +81,8 @@ let package = Package(
         .executableTarget(
             name: "TesseraCLI",
             dependencies: [
-                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraFetching", "TesseraTokenizers",
-                "TesseraEngine", "TesseraDecoding", "TesseraConsole",
+                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraFetching", "TesseraTemplates",
+                "TesseraTokenizers", "TesseraVocabulary", "TesseraEngine", "TesseraDecoding", "TesseraConsole",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -101,8 +109,18 @@ let package = Package(
         ),
         .testTarget(name: "TesseraReportTests", dependencies: ["TesseraReport"], swiftSettings: settings),
         .testTarget(
+            name: "TesseraTemplatesTests",
+            dependencies: ["TesseraTemplates", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TesseraVocabularyTests",
+            dependencies: ["TesseraVocabulary", "TesseraTokenizers", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "TesseraTokenizersTests",
-            dependencies: ["TesseraTokenizers", "TesseraTestSupport"],
+            dependencies: ["TesseraTemplates", "TesseraTokenizers", "TesseraTestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -112,19 +130,23 @@ let package = Package(
         ),
         .testTarget(
             name: "TesseraDecodingTests",
-            dependencies: ["TesseraDecoding", "TesseraTestSupport"],
+            dependencies: ["TesseraDecoding", "TesseraTemplates", "TesseraTestSupport"],
             swiftSettings: settings
         ),
         .testTarget(name: "TesseraConsoleTests", dependencies: ["TesseraConsole"], swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests",
-            dependencies: ["TesseraDecoding", "TesseraEngine", "TesseraTokenizers", "TesseraTestSupport"],
+            dependencies: [
+                "TesseraDecoding", "TesseraEngine", "TesseraTemplates", "TesseraTokenizers", "TesseraTestSupport",
+            ],
             exclude: ["Golden"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PropertyTests",
-            dependencies: ["TesseraDecoding", "TesseraEngine", "TesseraTokenizers", "TesseraTestSupport"],
+            dependencies: [
+                "TesseraDecoding", "TesseraEngine", "TesseraTemplates", "TesseraTokenizers", "TesseraTestSupport",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

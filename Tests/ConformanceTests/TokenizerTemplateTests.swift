@@ -1,6 +1,6 @@
 import TesseraCore
 import TesseraFiles
-import TesseraTokenizers
+import TesseraTemplates
 import Testing
 
 extension TemplateValue {

@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraTemplates
 import TesseraTestSupport
 import TesseraTokenizers
 import Testing

@@ -3,6 +3,7 @@ import TesseraDecoding
 import TesseraEngine
 import TesseraFiles
 import TesseraTestSupport
+import TesseraTemplates
 import TesseraTokenizers
 import Testing
 

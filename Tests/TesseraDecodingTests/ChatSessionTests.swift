@@ -1,5 +1,6 @@
 import TesseraCore
 import TesseraDecoding
+import TesseraTemplates
 import TesseraTokenizers
 import Testing
 

@@ -1,5 +1,6 @@
 import TesseraCore
 import TesseraFiles
+import TesseraTemplates
 import TesseraTestSupport
 import TesseraTokenizers
 import Testing

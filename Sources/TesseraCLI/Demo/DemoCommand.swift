@@ -5,6 +5,7 @@ internal import TesseraDecoding
 internal import TesseraEngine
 internal import TesseraFiles
 internal import TesseraReport
+internal import TesseraTemplates
 internal import TesseraTokenizers
 
 /// `tessera demo`: the main jobs on real input.

@@ -4,6 +4,7 @@ internal import TesseraCore
 internal import TesseraDecoding
 internal import TesseraFiles
 internal import TesseraReport
+internal import TesseraTemplates
 internal import TesseraTokenizers
 
 /// `tessera generate`: continue a prompt.

@@ -1,4 +1,5 @@
 public import TesseraCore
+public import TesseraTemplates
 public import TesseraTokenizers
 
 /// A conversation with a model: the messages so far and the cache that holds them.

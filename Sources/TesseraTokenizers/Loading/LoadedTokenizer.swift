@@ -1,4 +1,5 @@
 public import TesseraCore
+public import TesseraTemplates
 
 /// A tokenizer and what its files say beside it.
 public struct LoadedTokenizer: Sendable {

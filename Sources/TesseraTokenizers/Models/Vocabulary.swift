@@ -1,10 +1,10 @@
-internal import TesseraCore
+public import TesseraCore
 
 /// The tokens of a vocabulary by id and by spelling.
 ///
 /// Spellings are compared as bytes. Ids may have holes, which have an empty spelling. What a token's bytes are is
 /// not kept: they follow from its spelling, unless it stands for itself.
-struct Vocabulary: Sendable {
+public struct Vocabulary: Sendable {
     /// The most ids that a slot of the index, and of `PairTable`, can hold.
     static let largestCount = 1 << 21 - 1
 
@@ -12,7 +12,7 @@ struct Vocabulary: Sendable {
     static let largestByteCount = Int(UInt32.max)
 
     /// The number of ids.
-    private(set) var count = 0
+    public private(set) var count = 0
 
     private let bytes: FixedTable<UInt8>
     /// Where each spelling ends in `bytes`, after a zero.
@@ -81,6 +81,39 @@ struct Vocabulary: Sendable {
     private func spelling(_ id: Int) -> UnsafeRawBufferPointer {
         let start = Int(ends[id])
         return UnsafeRawBufferPointer(start: bytes.elements + start, count: Int(ends[id + 1]) - start)
+    }
+
+    /// The tokens with these spellings, by id; nil and empty spellings are ids that nobody uses.
+    ///
+    /// - Throws: `LocatedError` when two are equal, or there are too many.
+    public init(_ spellings: [[UInt8]?]) throws(LocatedError) {
+        let byteCount = spellings.reduce(0) { $0 + ($1?.count ?? 0) }
+        guard spellings.count < Self.largestCount, byteCount < Self.largestByteCount else {
+            throw LocatedError(
+                field: "vocabulary", problem: "\(spellings.count) tokens of \(byteCount) bytes are too many",
+                remedy: "use fewer than \(Self.largestCount) tokens")
+        }
+        self.init(capacity: spellings.count, spellingBytes: byteCount)
+        for (id, spelling) in spellings.enumerated() {
+            let bytes = spelling ?? []
+            let earlier = bytes.withUnsafeBytes { append(spelling: $0, standsForItself: false) }
+            if let earlier {
+                throw LocatedError(
+                    field: "vocabulary",
+                    problem: "the tokens \(earlier) and \(id) are both \"\(String(decoding: bytes, as: UTF8.self))\"",
+                    remedy: "keep one of them")
+            }
+        }
+    }
+
+    /// The spelling of `id`; empty for ids that nobody uses or that are too large.
+    public func spelling(of id: TokenID) -> [UInt8] {
+        Int(id) < count ? withSpelling(of: Int(id)) { Array($0) } : []
+    }
+
+    /// The id with this spelling.
+    public func id(of spelling: [UInt8]) -> TokenID? {
+        spelling.withUnsafeBytes { id(ofSpelling: $0) }
     }
 
     /// Calls `body` with the spelling of `id`, which must be below `count`.

@@ -1,6 +1,6 @@
 import TesseraCore
 import TesseraTestSupport
-import TesseraTokenizers
+import TesseraTemplates
 import Testing
 
 @Suite("Chat templates")

@@ -1,0 +1,129 @@
+public import TesseraCore
+
+/// A vocabulary and the algorithm that turns a piece of text into its tokens.
+public enum TokenModel: Sendable {
+    case bytePair(BytePairDefinition)
+    case unigram(UnigramDefinition)
+    case wordPiece(WordPieceDefinition)
+    case wordLevel(WordLevelDefinition)
+
+    /// The tokens by id; added tokens are there only where the file lists them with the model too.
+    public var vocabulary: Vocabulary {
+        switch self {
+        case .bytePair(let model): model.vocabulary
+        case .unigram(let model): model.vocabulary
+        case .wordPiece(let model): model.vocabulary
+        case .wordLevel(let model): model.vocabulary
+        }
+    }
+}
+
+/// Byte-pair encoding (Sennrich, Haddow and Birch, 2016): the symbols of a piece are merged pair by pair.
+public struct BytePairDefinition: Sendable {
+    /// The tokens, spelled as the file spells them.
+    public var vocabulary: Vocabulary
+
+    /// The merges, the one to apply first in front.
+    public var merges: [Merge]
+
+    /// What decides between pairs that could be merged.
+    public var order = MergeOrder.listed
+
+    /// The token of a character that has none; nil: such a character is dropped.
+    public var unknownToken: TokenID?
+
+    /// Whether unknown characters in a row become one unknown token.
+    public var fusesUnknown = false
+
+    /// Whether a character without a token becomes the tokens `<0x00>` to `<0xFF>` of its bytes.
+    public var fallsBackToBytes = false
+
+    /// Whether a piece that is a token as a whole becomes it without looking at the merges.
+    public var ignoresMerges = false
+
+    /// What every symbol of a piece but the first begins with, such as `##`; empty: nothing.
+    public var continuingPrefix = ""
+
+    /// What the last symbol of a piece ends with, such as `</w>`; empty: nothing.
+    public var endSuffix = ""
+
+    /// The probability with which a possible merge is passed over (Provilkov, Emelianenko and Voita, 2020).
+    public var dropout: Double?
+
+    /// Two tokens that may become one.
+    public struct Merge: Hashable, Sendable {
+        public var left: TokenID
+        public var right: TokenID
+        /// The token that they make.
+        public var made: TokenID
+
+        public init(_ left: TokenID, _ right: TokenID, makes made: TokenID) {
+            self.left = left
+            self.right = right
+            self.made = made
+        }
+    }
+
+    /// What decides between pairs that could be merged; of equals the leftmost goes first.
+    public enum MergeOrder: Hashable, Sendable {
+        /// Each merge has its own place in the list, as in `tokenizer.json`.
+        case listed
+        /// Neighbours in the list that make the same token are equals, as in tiktoken and SentencePiece, which rank
+        /// the token that is made and not the pair.
+        case byMadeToken
+    }
+
+    public init(vocabulary: Vocabulary, merges: [Merge]) {
+        self.vocabulary = vocabulary
+        self.merges = merges
+    }
+}
+
+/// The unigram language model (Kudo, 2018): the most probable sequence of tokens for a piece.
+public struct UnigramDefinition: Sendable {
+    /// The tokens.
+    public var vocabulary: Vocabulary
+
+    /// For each id the logarithm of its probability; as many as there are ids.
+    public var scores: [Double]
+
+    /// The token of a character that has none.
+    public var unknownToken: TokenID?
+
+    /// Whether a character without a token becomes the tokens `<0x00>` to `<0xFF>` of its bytes.
+    public var fallsBackToBytes = false
+
+    public init(vocabulary: Vocabulary, scores: [Double], unknownToken: TokenID? = nil) {
+        self.vocabulary = vocabulary
+        self.scores = scores
+        self.unknownToken = unknownToken
+    }
+}
+
+/// WordPiece (Schuster and Nakajima, 2012; as in BERT): the longest token first, from left to right.
+public struct WordPieceDefinition: Sendable {
+    /// The tokens.
+    public var vocabulary: Vocabulary
+
+    /// The spelling of the token of a piece that cannot be cut into tokens; a piece then needs it in the vocabulary.
+    public var unknownToken = "[UNK]"
+
+    /// What every token of a piece but the first begins with.
+    public var continuingPrefix = "##"
+
+    /// The most characters of a piece; a longer one becomes the unknown token.
+    public var largestWord = 100
+
+    public init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+}
+
+/// Whole pieces are tokens; all others are the unknown token.
+public struct WordLevelDefinition: Sendable {
+    /// The tokens.
+    public var vocabulary: Vocabulary
+
+    /// The spelling of the token of a piece that is none.
+    public var unknownToken = "<unk>"
+
+    public init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+}
