@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Tokenizer against the reference")
 struct TokenizerTests {
-    private let tokenizer: BytePairTokenizer
+    private let tokenizer: PipelineTokenizer
     private let golden: TokenizerGolden
 
     init() throws {

@@ -27,3 +27,13 @@ public func expectLocatedError<Value>(
         return nil
     }
 }
+
+/// Expects that `body` throws an error that names a field and whose line contains `named`.
+public func expectLocatedError<Value>(
+    naming named: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Value
+) {
+    let error = expectLocatedError(sourceLocation: sourceLocation, body)
+    guard let error else { return }
+    #expect(error.description.contains(named), "\(error)", sourceLocation: sourceLocation)
+    #expect(error.field != nil, "\(error)", sourceLocation: sourceLocation)
+}

@@ -43,7 +43,7 @@ struct AddedTokenTests {
     }
 
     /// A `tokenizer.json` with one added token `XX` that is not in the vocabulary.
-    private func tokenizer(_ flags: [(String, JSONValue)]) throws -> BytePairTokenizer {
+    private func tokenizer(_ flags: [(String, JSONValue)]) throws -> PipelineTokenizer {
         let token = JSONObject([("id", 300), ("content", "XX"), ("special", false)] + flags)
         return try SampleFolder(addedTokens: [.object(token)]).load().tokenizer
     }

@@ -3,22 +3,6 @@ import TesseraTestSupport
 import TesseraTokenizers
 import Testing
 
-/// Runs `body`, which must throw an error of one line that names `text`, a file and a remedy.
-func expectLocatedError<Value>(
-    naming text: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Value
-) {
-    do {
-        _ = try body()
-        Issue.record("nothing was thrown", sourceLocation: sourceLocation)
-    } catch let error as LocatedError {
-        #expect(error.description.contains(text), "\(error)", sourceLocation: sourceLocation)
-        #expect(error.field != nil && error.remedy != nil, "\(error)", sourceLocation: sourceLocation)
-        #expect(!error.description.contains { $0.isNewline }, "\(error)", sourceLocation: sourceLocation)
-    } catch {
-        Issue.record("threw \(error), which has no place", sourceLocation: sourceLocation)
-    }
-}
-
 @Suite("Hostile vocabularies")
 struct HostileVocabularyTests {
     @Test(

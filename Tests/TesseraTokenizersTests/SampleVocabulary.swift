@@ -63,10 +63,10 @@ struct SampleVocabulary {
 
     func load() throws -> LoadedTokenizer { try TokenizerLoader.load(gguf: builder.file()) }
 
-    func tokenizer() throws -> BytePairTokenizer { try load().tokenizer }
+    func tokenizer() throws -> PipelineTokenizer { try load().tokenizer }
 }
 
-extension BytePairTokenizer {
+extension PipelineTokenizer {
     /// The spellings of the tokens of `text`.
     func spellings(_ text: String, special: SpecialTokenReading = .asTokens) -> [String] {
         encode(text, special: special).map { spelling(of: $0) ?? "?" }

@@ -50,6 +50,16 @@ public struct BytePairDefinition: Sendable {
     /// The probability with which a possible merge is passed over (Provilkov, Emelianenko and Voita, 2020).
     public var dropout: Double?
 
+    /// For each id what it is, as SentencePiece and GGUF say; empty: every token is found in text, as in
+    /// `tokenizer.json`.
+    public var kinds: [TokenKind] = []
+
+    /// For each id its score in the SentencePiece model, which stands behind `merges`: of two pairs the one whose
+    /// token scores higher goes first; empty: not known.
+    ///
+    /// Under `MergeOrder.byMadeToken`, tokens of equal score are equals.
+    public var scores: [Float] = []
+
     /// Two tokens that may become one.
     public struct Merge: Hashable, Sendable {
         public var left: TokenID
@@ -93,6 +103,13 @@ public struct UnigramDefinition: Sendable {
     /// Whether a character without a token becomes the tokens `<0x00>` to `<0xFF>` of its bytes.
     public var fallsBackToBytes = false
 
+    /// For each id what it is, as SentencePiece and GGUF say; empty: every token is found in text, as in
+    /// `tokenizer.json`.
+    public var kinds: [TokenKind] = []
+
+    /// Whose rules decide what the paper leaves open.
+    public var rules = UnigramRules.huggingFace
+
     public init(vocabulary: Vocabulary, scores: [Double], unknownToken: TokenID? = nil) {
         self.vocabulary = vocabulary
         self.scores = scores
@@ -124,6 +141,15 @@ public struct WordLevelDefinition: Sendable {
 
     /// The spelling of the token of a piece that is none.
     public var unknownToken = "<unk>"
+
+    /// For each id what it is, as SentencePiece says; empty: every token is found in text, as in `tokenizer.json`.
+    ///
+    /// Where it is not empty, the model is SentencePiece's word type: it cuts the text before each U+2581 itself,
+    /// and unknown words in a row are one token.
+    public var kinds: [TokenKind] = []
+
+    /// Whether a word without a token becomes the tokens `<0x00>` to `<0xFF>` of its bytes; needs `kinds`.
+    public var fallsBackToBytes = false
 
     public init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 }

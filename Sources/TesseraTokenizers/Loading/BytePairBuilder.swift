@@ -3,14 +3,12 @@ internal import TesseraCore
 /// Puts a byte-level vocabulary and its merges together, checking both.
 struct BytePairBuilder {
     private(set) var vocabulary = Vocabulary(capacity: 0, spellingBytes: 0)
-    private var pairs = PairTable(capacity: 0)
+    private var merges: [BytePairDefinition.Merge] = []
     private let file: String
-    private let alphabet: ByteAlphabet
     private var joined: [UInt8] = []
 
-    init(file: String, alphabet: ByteAlphabet) {
+    init(file: String) {
         self.file = file
-        self.alphabet = alphabet
     }
 
     /// Makes room for the tokens; comes before the first `append(spelling:)`.
@@ -33,15 +31,14 @@ struct BytePairBuilder {
         guard count < PairTable.largestCount else {
             throw error("merges", "\(count) merges, expected fewer than \(PairTable.largestCount)")
         }
-        pairs = PairTable(capacity: count)
+        merges.reserveCapacity(count)
     }
 
     /// Adds a token with the next id.
     ///
-    /// - Parameter standsForItself: the spelling is text, not bytes spelled as characters.
     /// - Returns: the token that has this spelling already; then nothing was added.
-    mutating func append(spelling: UnsafeRawBufferPointer, standsForItself: Bool = false) -> TokenID? {
-        vocabulary.append(spelling: spelling, standsForItself: standsForItself)
+    mutating func append(spelling: UnsafeRawBufferPointer) -> TokenID? {
+        vocabulary.append(spelling: spelling)
     }
 
     /// Adds the merge with the next rank.
@@ -56,17 +53,17 @@ struct BytePairBuilder {
                 parts.first { part in part.withUnsafeBytes { vocabulary.id(ofSpelling: $0) } == nil } ?? []
             throw error(
                 field,
-                "merge \(pairs.count) needs the token \"\(String(decoding: missing, as: UTF8.self))\", which is not"
+                "merge \(merges.count) needs the token \"\(String(decoding: missing, as: UTF8.self))\", which is not"
                     + " in the vocabulary")
         }
-        pairs.append(leftID, rightID, makes: made)
+        merges.append(BytePairDefinition.Merge(leftID, rightID, makes: made))
     }
 
     /// The token spelled by `left` and `right`.
     @inline(__always)
     private mutating func token(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> TokenID? {
         // Trained vocabularies list merged tokens in the order of the merges: the next id is the likely one.
-        if let last = pairs.lastMade, Int(last) + 1 < vocabulary.count,
+        if let last = merges.last?.made, Int(last) + 1 < vocabulary.count,
             vocabulary.spells(Int(last) + 1, left, right)
         {
             return last + 1
@@ -78,12 +75,9 @@ struct BytePairBuilder {
     }
 
     /// The model.
-    func finish(ignoresMerges: Bool) throws(LocatedError) -> BytePairModel {
-        let model = BytePairModel(
-            vocabulary: vocabulary, pairs: pairs, ignoresMerges: ignoresMerges, alphabet: alphabet)
-        guard model.bytesWithoutToken.count < 256 else {
-            throw error("vocabulary", "no token stands for a single byte, so nothing can be encoded")
-        }
+    func finish(ignoresMerges: Bool) -> BytePairDefinition {
+        var model = BytePairDefinition(vocabulary: vocabulary, merges: merges)
+        model.ignoresMerges = ignoresMerges
         return model
     }
 

@@ -19,24 +19,35 @@ struct GGUFTokenizerReader {
                 remedy: "use a model whose tokenizer is gpt2 (byte-level BPE)")
         }
         let rule = try splitRule()
-        let alphabet = ByteAlphabet()
-        var builder = BytePairBuilder(file: file, alphabet: alphabet)
+        var builder = BytePairBuilder(file: file)
         let types = try tokenTypes()
         try readTokens(into: &builder, types: types)
         let addedTokens = try addedTokens(builder.vocabulary, types: types)
         try readMerges(into: &builder)
-        // Compared without the name, since several names stand for Llama 3's rule.
-        let isLlama3 = rule.pattern == SplitRule.llama3.pattern
-        let model = try builder.finish(ignoresMerges: isLlama3)
-        let specialTokens = try specialTokens(
-            count: model.vocabulary.count, addsBeginOfTextUnlessTold: isLlama3)
-        let adds = specialTokens.addsBeginOfText ? specialTokens.beginOfText : nil
-        let tokenizer = BytePairTokenizer(
-            model: model, splitRule: rule, addedTokens: addedTokens, specialTokens: specialTokens,
-            template: TokenTemplate(prefix: adds.map { [$0] } ?? []))
+        let isLlama3 = rule.preTokenizer == SplitRule.llama3.preTokenizer
+        let count = builder.vocabulary.count
+        let roles = try specialTokens(count: count, addsBeginOfTextUnlessTold: isLlama3)
+        let definition = TokenizerDefinition(
+            preTokenizer: rule.preTokenizer, model: .bytePair(builder.finish(ignoresMerges: isLlama3)),
+            postProcessor: roles.addsBeginOfText ? postProcessor(roles, builder.vocabulary) : nil,
+            decoder: .byteLevel, addedTokens: addedTokens, specialTokens: roles)
         return LoadedTokenizer(
-            tokenizer: tokenizer, chatTemplate: try metadata.optionalString("tokenizer.chat_template"),
-            chatTemplateFile: file, endOfText: try id("eos", count: model.vocabulary.count), file: file)
+            tokenizer: try PipelineTokenizer(definition, file: file),
+            chatTemplate: try metadata.optionalString("tokenizer.chat_template"),
+            chatTemplateFile: file, endOfText: try id("eos", count: count), file: file,
+            preTokenizerDescription: rule.name)
+    }
+
+    /// The beginning of text in front of each text.
+    private func postProcessor(_ roles: SpecialTokens, _ vocabulary: Vocabulary) -> PostProcessor? {
+        guard let id = roles.beginOfText else { return nil }
+        let name = String(decoding: vocabulary.spelling(of: id), as: UTF8.self)
+        return .template(
+            single: [.token(name, typeID: 0), .first(typeID: 0)],
+            pair: [
+                .token(name, typeID: 0), .first(typeID: 0), .token(name, typeID: 1), .second(typeID: 1),
+            ],
+            tokens: [TemplateToken(name: name, ids: [id], spellings: [name])])
     }
 
     private func splitRule() throws(LocatedError) -> SplitRule {
@@ -66,7 +77,7 @@ struct GGUFTokenizerReader {
         try builder.reserve(tokens: tokens.count, spellingBytes: tokens.reduce(0) { $0 + $1.count })
         for (id, spelling) in tokens.enumerated() {
             if spelling.isEmpty { throw error(field, "token \(id) is empty") }
-            let earlier = builder.append(spelling: spelling, standsForItself: types?[id].isAdded ?? false)
+            let earlier = builder.append(spelling: spelling)
             if let earlier {
                 throw error(
                     field,

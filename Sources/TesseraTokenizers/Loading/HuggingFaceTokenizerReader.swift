@@ -14,7 +14,7 @@ struct HuggingFaceTokenizerReader {
     func read() throws(LocatedError) -> LoadedTokenizer {
         let root = try JSONField(contentsOf: file)
         try refuse(root["normalizer"], "normalizer")
-        let rule = try PreTokenizerReader(root["pre_tokenizer"]).splitRule()
+        let preTokenizer = try PreTokenizerReader(root["pre_tokenizer"]).preTokenizer()
         let post = try PostProcessorReader(root["post_processor"])
         try checkDecoder(root["decoder"])
 
@@ -22,10 +22,11 @@ struct HuggingFaceTokenizerReader {
         let (model, resolved) = try model(root["model"], added: added)
         let settings = FolderSettings(folder: folder)
         let (roles, endOfText) = try settings.specialTokens(model.vocabulary, addsBeginOfText: post.prefix)
-        let template = try post.template(model.vocabulary)
-        let tokenizer = BytePairTokenizer(
-            model: model, splitRule: rule, addedTokens: resolved, specialTokens: roles, template: template,
-            trimsOffsets: post.trimsOffsets)
+        let definition = TokenizerDefinition(
+            preTokenizer: preTokenizer, model: .bytePair(model),
+            postProcessor: try post.postProcessor(model.vocabulary), decoder: .byteLevel,
+            addedTokens: resolved, specialTokens: roles)
+        let tokenizer = try PipelineTokenizer(definition, file: file)
         let chat = try settings.chatTemplate()
         return LoadedTokenizer(
             tokenizer: tokenizer, chatTemplate: chat?.source, chatTemplateFile: chat?.file,
@@ -36,7 +37,7 @@ struct HuggingFaceTokenizerReader {
 
     private func model(
         _ field: JSONField, added: [AddedToken]
-    ) throws(LocatedError) -> (BytePairModel, [AddedToken]) {
+    ) throws(LocatedError) -> (BytePairDefinition, [AddedToken]) {
         if let type = try field["type"].optionalString(), type != "BPE" {
             throw unsupported(field["type"], "model \(type)")
         }
@@ -51,18 +52,18 @@ struct HuggingFaceTokenizerReader {
         if try field["byte_fallback"].optionalBool() == true {
             throw unsupported(field["byte_fallback"], "byte_fallback")
         }
-        var builder = BytePairBuilder(file: file, alphabet: ByteAlphabet())
+        var builder = BytePairBuilder(file: file)
         let resolved = try readVocabulary(field["vocab"], added: added, into: &builder)
         try readMerges(field["merges"], into: &builder)
         var model = try builder.finish(ignoresMerges: field["ignore_merges"].optionalBool() ?? false)
-        if let unknown = try field["unk_token"].optionalString(), !model.bytesWithoutToken.isEmpty {
+        if let unknown = try field["unk_token"].optionalString() {
             guard let id = model.vocabulary.id(ofText: unknown) else {
                 throw field["unk_token"].error("\"\(unknown)\" is not in the vocabulary")
             }
             if try field["fuse_unk"].optionalBool() == true {
                 throw unsupported(field["fuse_unk"], "fuse_unk")
             }
-            model.setUnknownToken(id)
+            model.unknownToken = id
         }
         return (model, resolved)
     }
@@ -99,12 +100,10 @@ struct HuggingFaceTokenizerReader {
             }
         }
         try builder.reserve(tokens: spellings.count, spellingBytes: byteCount)
-        let plain = Set(added.map(\.id))
         for (id, spelling) in spellings.enumerated() {
             var text = spelling ?? ""
-            let isAdded = plain.contains(TokenID(truncatingIfNeeded: id))
             let earlier = text.withUTF8 { bytes in
-                builder.append(spelling: UnsafeRawBufferPointer(bytes), standsForItself: isAdded)
+                builder.append(spelling: UnsafeRawBufferPointer(bytes))
             }
             if let earlier { throw field.error("the tokens \(earlier) and \(id) are both \"\(text)\"") }
         }

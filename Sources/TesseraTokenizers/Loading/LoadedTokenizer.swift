@@ -4,7 +4,7 @@ public import TesseraTemplates
 /// A tokenizer and what its files say beside it.
 public struct LoadedTokenizer: Sendable {
     /// The tokenizer.
-    public let tokenizer: BytePairTokenizer
+    public let tokenizer: PipelineTokenizer
 
     /// The source of the chat template, for `ChatTemplate`; nil when the files have none.
     public let chatTemplate: String?
@@ -20,25 +20,26 @@ public struct LoadedTokenizer: Sendable {
     /// The file that the vocabulary came from.
     public let file: String
 
-    /// What the vocabulary is, in words: "byte-level BPE".
-    public let modelDescription = "byte-level BPE"
-
     /// The name of the rule that cuts text before it is merged, such as "smollm".
-    public var preTokenizerDescription: String { tokenizer.splitRule.name }
-
-    /// The number of merges.
-    public var mergeCount: Int? { tokenizer.mergeCount }
+    public let preTokenizerDescription: String
 
     init(
-        tokenizer: BytePairTokenizer, chatTemplate: String?, chatTemplateFile: String?, endOfText: TokenID?,
-        file: String
+        tokenizer: PipelineTokenizer, chatTemplate: String?, chatTemplateFile: String?, endOfText: TokenID?,
+        file: String, preTokenizerDescription: String? = nil
     ) {
+        self.preTokenizerDescription = preTokenizerDescription ?? tokenizer.definition.preTokenizerDescription
         self.tokenizer = tokenizer
         self.chatTemplate = chatTemplate
         self.chatTemplateFile = chatTemplateFile
         self.endOfText = endOfText
         self.file = file
     }
+
+    /// What the vocabulary is, in words: "byte-level BPE".
+    public var modelDescription: String { tokenizer.definition.modelDescription }
+
+    /// The number of merges; nil for models that do not merge.
+    public var mergeCount: Int? { tokenizer.definition.mergeCount }
 
     /// The chat template, ready to render with this tokenizer's special tokens.
     ///

@@ -23,12 +23,20 @@ struct PostProcessorReader {
         }
     }
 
-    /// The ids of the spellings.
-    func template(_ vocabulary: Vocabulary) throws(LocatedError) -> TokenTemplate {
-        var template = TokenTemplate()
-        for spelling in prefix { template.prefix.append(try id(spelling, vocabulary)) }
-        for spelling in suffix { template.suffix.append(try id(spelling, vocabulary)) }
-        return template
+    /// The post-processor that does the same.
+    func postProcessor(_ vocabulary: Vocabulary) throws(LocatedError) -> PostProcessor {
+        var single: [TemplatePiece] = []
+        var tokens: [TemplateToken] = []
+        for spelling in prefix + suffix {
+            tokens.append(
+                TemplateToken(name: spelling, ids: [try id(spelling, vocabulary)], spellings: [spelling]))
+        }
+        single += prefix.map { .token($0, typeID: 0) }
+        single.append(.first(typeID: 0))
+        single += suffix.map { .token($0, typeID: 0) }
+        return .sequence([
+            .byteLevel(trimsOffsets: trimsOffsets), .template(single: single, pair: [], tokens: tokens),
+        ])
     }
 
     private func id(_ spelling: String, _ vocabulary: Vocabulary) throws(LocatedError) -> TokenID {

@@ -2,8 +2,7 @@ public import TesseraCore
 
 /// The tokens of a vocabulary by id and by spelling.
 ///
-/// Spellings are compared as bytes. Ids may have holes, which have an empty spelling. What a token's bytes are is
-/// not kept: they follow from its spelling, unless it stands for itself.
+/// Spellings are compared as bytes. Ids may have holes, which have an empty spelling.
 public struct Vocabulary: Sendable {
     /// The most ids that a slot of the index, and of `PairTable`, can hold.
     static let largestCount = 1 << 21 - 1
@@ -19,8 +18,6 @@ public struct Vocabulary: Sendable {
     private let ends: FixedTable<UInt32>
     /// Open addressing: 11 bits of the hash, then 21 bits of the id plus one; zero is free.
     private let slots: FixedTable<UInt32>
-    /// One bit an id: the spelling is text and not bytes spelled as characters.
-    private let literal: FixedTable<UInt64>
     private let hash = TableHash()
 
     /// Makes an empty vocabulary with room for `capacity` tokens of `spellingBytes` bytes in all.
@@ -29,14 +26,13 @@ public struct Vocabulary: Sendable {
         while slotCount < capacity * 2 { slotCount *= 2 }
         slots = FixedTable(count: slotCount)
         ends = FixedTable(count: capacity + 1)
-        literal = FixedTable(count: capacity / 64 + 1)
         bytes = FixedTable(count: spellingBytes)
     }
 
     /// Adds the next id; there must be room for it.
     ///
     /// - Returns: the id that has this spelling already, and nothing is added; else nil.
-    mutating func append(spelling: UnsafeRawBufferPointer, standsForItself: Bool) -> TokenID? {
+    mutating func append(spelling: UnsafeRawBufferPointer) -> TokenID? {
         if let start = spelling.baseAddress, !spelling.isEmpty {
             let hash = self.hash(start, count: spelling.count)
             var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
@@ -52,7 +48,6 @@ public struct Vocabulary: Sendable {
             UnsafeMutableRawPointer(bytes.elements + end).copyMemory(from: start, byteCount: spelling.count)
         }
         ends[count + 1] = UInt32(truncatingIfNeeded: end + spelling.count)
-        if standsForItself { literal[count / 64] |= 1 << UInt64(count % 64) }
         count += 1
         return nil
     }
@@ -96,7 +91,7 @@ public struct Vocabulary: Sendable {
         self.init(capacity: spellings.count, spellingBytes: byteCount)
         for (id, spelling) in spellings.enumerated() {
             let bytes = spelling ?? []
-            let earlier = bytes.withUnsafeBytes { append(spelling: $0, standsForItself: false) }
+            let earlier = bytes.withUnsafeBytes { append(spelling: $0) }
             if let earlier {
                 throw LocatedError(
                     field: "vocabulary",
@@ -121,9 +116,6 @@ public struct Vocabulary: Sendable {
     func withSpelling<Result>(of id: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         withExtendedLifetime(bytes) { body(spelling(id)) }
     }
-
-    /// Whether the spelling of `id` is the text it stands for.
-    func standsForItself(_ id: Int) -> Bool { literal[id / 64] >> UInt64(id % 64) & 1 != 0 }
 
     /// Whether the spelling of `id`, which must be below `count`, is that of `left` followed by `right`.
     @inline(__always)

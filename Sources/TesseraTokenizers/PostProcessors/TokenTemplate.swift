@@ -13,3 +13,41 @@ public struct TokenTemplate: Hashable, Sendable {
         self.suffix = suffix
     }
 }
+
+extension PostProcessor {
+    /// What is put around a single text.
+    var singleTemplate: TokenTemplate {
+        switch self {
+        case .bert(let separator, let classifier), .roberta(let separator, let classifier, _, _):
+            return TokenTemplate(prefix: [classifier.id], suffix: [separator.id])
+        case .byteLevel: return TokenTemplate()
+        case .template(let single, _, let tokens):
+            var template = TokenTemplate()
+            var isAfterText = false
+            for piece in single {
+                switch piece {
+                case .first, .second: isAfterText = true
+                case .token(let name, _):
+                    let ids = tokens.first { $0.name.utf8.elementsEqual(name.utf8) }?.ids ?? []
+                    if isAfterText { template.suffix += ids } else { template.prefix += ids }
+                }
+            }
+            return template
+        case .sequence(let steps):
+            // Each step surrounds what the one before it made.
+            return steps.reduce(into: TokenTemplate()) { whole, step in
+                let outer = step.singleTemplate
+                whole = TokenTemplate(prefix: outer.prefix + whole.prefix, suffix: whole.suffix + outer.suffix)
+            }
+        }
+    }
+
+    /// Whether offsets leave out white space at the edges of a token.
+    var trimsOffsets: Bool {
+        switch self {
+        case .bert, .template: false
+        case .roberta(_, _, let trims, _), .byteLevel(let trims, _): trims
+        case .sequence(let steps): steps.contains { $0.trimsOffsets }
+        }
+    }
+}

@@ -21,25 +21,26 @@ struct BytePairModel: Sendable {
 
     private static let noToken = TokenID.max
 
-    init(vocabulary: Vocabulary, pairs: PairTable, ignoresMerges: Bool, alphabet: ByteAlphabet) {
+    /// The model of `definition`, whose vocabulary spells bytes.
+    init(_ definition: BytePairDefinition) {
+        let vocabulary = definition.vocabulary
+        let alphabet = ByteAlphabet()
         self.vocabulary = vocabulary
-        self.pairs = pairs
-        self.ignoresMerges = ignoresMerges
         self.alphabet = alphabet
-        let byteTokens = (UInt8.min ... .max).map { byte in
+        pairs = PairTable(definition)
+        ignoresMerges = definition.ignoresMerges
+        unknownToken = definition.unknownToken
+        var byteTokens = (UInt8.min ... .max).map { byte in
             var spelling: [UInt8] = []
             alphabet.appendSpelling(of: byte, to: &spelling)
             return spelling.withUnsafeBytes { vocabulary.id(ofSpelling: $0) } ?? Self.noToken
         }
-        self.byteTokens = byteTokens
         bytesWithoutToken = (UInt8.min ... .max).filter { byteTokens[Int($0)] == Self.noToken }
-    }
-
-    /// Makes `id` the token of every byte that has none.
-    mutating func setUnknownToken(_ id: TokenID) {
-        unknownToken = id
-        for byte in bytesWithoutToken { byteTokens[Int(byte)] = id }
-        bytesWithoutToken = []
+        if let unknownToken {
+            for byte in bytesWithoutToken { byteTokens[Int(byte)] = unknownToken }
+            bytesWithoutToken = []
+        }
+        self.byteTokens = byteTokens
     }
 
     /// Calls `body` with an encoder of pieces for one call of `encode`.
@@ -129,23 +130,11 @@ struct BytePairModel: Sendable {
         }
     }
 
-    /// The bytes that `id`, which must be below the vocabulary's count, stands for.
-    func bytes(of id: Int) -> [UInt8] {
-        vocabulary.withSpelling(of: id) { spelling in
-            if vocabulary.standsForItself(id) { return Array(spelling) }
-            var bytes: [UInt8] = []
-            alphabet.appendBytes(of: spelling, to: &bytes)
-            return bytes
-        }
-    }
-
     /// How many bytes of text `id` takes: an unknown token takes one.
     func tokenByteCount(of id: TokenID) -> Int {
         id == unknownToken
             ? 1
-            : vocabulary.withSpelling(of: Int(id)) { spelling in
-                vocabulary.standsForItself(Int(id)) ? spelling.count : alphabet.byteCount(of: spelling)
-            }
+            : vocabulary.withSpelling(of: Int(id)) { alphabet.byteCount(of: $0) }
     }
 
     /// Whether `byte` has a token.

@@ -10,8 +10,17 @@ struct PairTable: Sendable {
     /// The rank of pairs that do not merge: above every other.
     static let none = UInt32.max
 
+    /// What `made` holds for a rank whose pairs make different tokens: these are in `madeByPair`.
+    private static let several = TokenID.max
+
     /// The number of merges.
     private(set) var count = 0
+
+    /// The number of ranks: fewer than merges where pairs share one.
+    private var rankCount = 0
+
+    /// For pairs of ranks that stand for several tokens, the token that the pair makes.
+    private var madeByPair: [UInt64: TokenID] = [:]
 
     private let slots: FixedTable<UInt64>
     private let made: FixedTable<TokenID>
@@ -27,20 +36,53 @@ struct PairTable: Sendable {
         shift = 64 - bits
     }
 
-    /// Adds the merge of the next rank; there must be room for it.
+    /// The merges of `definition`.
+    init(_ definition: BytePairDefinition) {
+        self.init(capacity: definition.merges.count)
+        var last: TokenID?
+        for merge in definition.merges {
+            let isEqual = last.map { definition.ranksEqually($0, merge.made) } ?? false
+            append(merge.left, merge.right, makes: merge.made, sharesRank: isEqual)
+            last = merge.made
+        }
+    }
+
+    /// Adds the merge of the next rank, or one more of the last rank; there must be room for it.
     ///
     /// A pair that is there already gets the new rank, as in the reference.
-    mutating func append(_ left: TokenID, _ right: TokenID, makes id: TokenID) {
+    mutating func append(_ left: TokenID, _ right: TokenID, makes id: TokenID, sharesRank: Bool = false) {
         let key = UInt64(left) << 21 | UInt64(right)
         var slot = Int(truncatingIfNeeded: hash(key) >> shift)
         while slots[slot] != 0, slots[slot] >> 22 != key { slot = (slot + 1) & (slots.count - 1) }
-        made[count] = id
+        if !sharesRank || rankCount == 0 {
+            made[rankCount] = id
+            rankCount += 1
+        } else if made[rankCount - 1] != id {
+            tellApart(rank: rankCount - 1)
+        }
+        if made[rankCount - 1] == Self.several { madeByPair[key] = id }
         count += 1
-        slots[slot] = key << 22 | UInt64(count)
+        slots[slot] = key << 22 | UInt64(rankCount)
+    }
+
+    /// Notes what each pair of `rank` makes, since they make different tokens.
+    private mutating func tellApart(rank: Int) {
+        let id = made[rank]
+        guard id != Self.several else { return }
+        for slot in 0..<slots.count where slots[slot] & 0x3F_FFFF == UInt64(rank + 1) {
+            madeByPair[slots[slot] >> 22] = id
+        }
+        made[rank] = Self.several
+    }
+
+    /// The token that the pair makes, whose rank is `rank`.
+    func merged(_ left: TokenID, _ right: TokenID, rank: UInt32) -> TokenID {
+        let id = made[Int(rank)]
+        return id == Self.several ? madeByPair[UInt64(left) << 21 | UInt64(right)] ?? id : id
     }
 
     /// The id that the last merge made.
-    var lastMade: TokenID? { count > 0 ? made[count - 1] : nil }
+    var lastMade: TokenID? { rankCount > 0 ? made[rankCount - 1] : nil }
 
     /// Calls `body` with a view for many look-ups.
     @inline(__always)
@@ -90,5 +132,15 @@ struct PairTable: Sendable {
         /// The id that merge `rank` makes; `rank` must come from `rank(_:_:)` and not be `none`.
         @inline(__always)
         func merged(_ rank: UInt32) -> TokenID { made[Int(rank)] }
+    }
+}
+
+extension BytePairDefinition {
+    /// Whether pairs that make `first` and pairs that make `second`, neighbours in the list, have the same rank.
+    fileprivate func ranksEqually(_ first: TokenID, _ second: TokenID) -> Bool {
+        guard order == .byMadeToken else { return false }
+        if first == second { return true }
+        guard Int(first) < scores.count, Int(second) < scores.count else { return false }
+        return scores[Int(first)] == scores[Int(second)]
     }
 }

@@ -1,0 +1,76 @@
+internal import TesseraCore
+
+/// Byte-level BPE on text that no normalizer changes: added tokens, a split rule, merges.
+struct ByteLevelEncoder: Sendable {
+    let model: BytePairModel
+    let splitRule: SplitRule
+
+    /// Whether offsets leave out white space at the edges of a token.
+    let trimsOffsets: Bool
+
+    private let scratch = ScratchPool()
+
+    /// The encoder of `definition`; nil when it needs the general path.
+    ///
+    /// - Throws: `LocatedError` when no token stands for a byte, so that nothing could be encoded.
+    init?(_ definition: TokenizerDefinition) throws(LocatedError) {
+        guard case .bytePair(let bytePair) = definition.model, definition.normalizer == nil,
+            definition.spellsBytes, bytePair.dropout ?? 0 == 0,
+            bytePair.continuingPrefix.isEmpty, bytePair.endSuffix.isEmpty,
+            let splitRule = try SplitRule(compiling: definition.preTokenizer)
+        else { return nil }
+        let model = BytePairModel(bytePair)
+        guard model.bytesWithoutToken.count < 256 else {
+            throw LocatedError(
+                field: "model", problem: "no token stands for a single byte, so nothing can be encoded",
+                remedy: "the file is damaged; fetch or convert it again")
+        }
+        guard model.bytesWithoutToken.isEmpty || !(bytePair.fallsBackToBytes || bytePair.fusesUnknown) else {
+            return nil
+        }
+        self.model = model
+        self.splitRule = splitRule
+        trimsOffsets = definition.postProcessor?.trimsOffsets ?? false
+    }
+
+    func encode(
+        _ text: UTF8Text, matcher: AddedTokenMatcher, special: SpecialTokenReading, into ids: inout [TokenID]
+    ) {
+        scratch.withScratch { scratch in
+            model.withEncoder(scratch) { encoder in
+                matcher.forEachSegment(of: text, special: special) { segment in
+                    switch segment {
+                    case .token(let id, _): ids.append(id)
+                    case .text(let range):
+                        splitRule.forEachPiece(of: text, in: range) {
+                            encoder.append($0, of: text, to: &ids)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    func encodeWithOffsets(
+        _ text: UTF8Text, matcher: AddedTokenMatcher, special: SpecialTokenReading
+    ) -> [TokenSpan] {
+        var spans: [TokenSpan] = []
+        var ids: [TokenID] = []
+        scratch.withScratch { scratch in
+            model.withEncoder(scratch) { encoder in
+                matcher.forEachSegment(of: text, special: special) { segment in
+                    switch segment {
+                    case .token(let id, let range): spans.append(TokenSpan(id: id, range: range))
+                    case .text(let range):
+                        splitRule.forEachPiece(of: text, in: range) { piece in
+                            ids.removeAll(keepingCapacity: true)
+                            encoder.append(piece, of: text, to: &ids)
+                            appendSpans(of: ids, piece: piece, text: text, to: &spans)
+                        }
+                    }
+                }
+            }
+        }
+        return spans
+    }
+}

@@ -1,0 +1,115 @@
+public import TesseraCore
+
+/// The tokenizer that a `TokenizerDefinition` describes.
+///
+/// A value that any number of threads may use at once; copies share their tables. Byte-level BPE, which most models
+/// use, takes a fast path; everything else runs the parts one after another, as the reference does, and so does the
+/// fast path's text that a normalizer changes. Encoding takes time linear in the text, up to a logarithm of the
+/// longest piece.
+public struct PipelineTokenizer: Tokenizer {
+    /// What it was made of.
+    public let definition: TokenizerDefinition
+
+    /// What is put around a single text.
+    public let template: TokenTemplate
+
+    let path: EncodingPath
+    let matcher: AddedTokenMatcher
+    private let addedTokens: [TokenID: AddedToken]
+    private let addedIDs: [[UInt8]: TokenID]
+    private let alphabet: ByteAlphabet?
+
+    /// Builds the tables of a tokenizer.
+    ///
+    /// - Parameter file: the file that `definition` came from, for errors.
+    /// - Throws: `LocatedError` naming the part that cannot work.
+    public init(_ definition: TokenizerDefinition, file: String? = nil) throws(LocatedError) {
+        self.definition = definition
+        template = definition.postProcessor?.singleTemplate ?? TokenTemplate()
+        do throws(LocatedError) {
+            path = try EncodingPath(definition)
+        } catch {
+            throw LocatedError(
+                file: error.file ?? file, field: error.field, problem: error.problem, remedy: error.remedy)
+        }
+        matcher = AddedTokenMatcher(definition.addedTokens)
+        addedTokens = Dictionary(
+            definition.addedTokens.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        addedIDs = Dictionary(
+            definition.addedTokens.map { ($0.content, $0.id) }, uniquingKeysWith: { first, _ in first })
+        alphabet = definition.spellsBytes ? ByteAlphabet() : nil
+        let used = definition.model.vocabulary.count
+        vocabularySize = definition.addedTokens.reduce(used) { max($0, Int($1.id) + 1) }
+    }
+
+    /// The number of ids, used or not.
+    public let vocabularySize: Int
+
+    public var specialTokens: SpecialTokens { definition.specialTokens }
+
+    public func encode(
+        _ text: UnsafeBufferPointer<UInt8>, special: SpecialTokenReading, into ids: inout [TokenID]
+    ) {
+        withValidUTF8(text) { text in
+            switch path {
+            case .byteLevel(let encoder):
+                encoder.encode(text, matcher: matcher, special: special, into: &ids)
+            }
+        }
+    }
+
+    /// The tokens of a text with the part of the text that each came from, without those of the post-processor.
+    ///
+    /// Slower than `encode`, which gives the same ids.
+    ///
+    /// - Parameters:
+    ///   - text: UTF-8 bytes. Where they are ill-formed, ranges count the text with U+FFFD in their place.
+    ///   - special: how the spelling of a special token inside `text` is read.
+    public func encodeWithOffsets(
+        _ text: UnsafeBufferPointer<UInt8>, special: SpecialTokenReading = .asTokens
+    ) -> [TokenSpan] {
+        withValidUTF8(text) { text in
+            switch path {
+            case .byteLevel(let encoder):
+                encoder.encodeWithOffsets(text, matcher: matcher, special: special)
+            }
+        }
+    }
+
+    /// The tokens of a text with the part of the text that each came from, without those of the post-processor.
+    public func encodeWithOffsets(_ text: String, special: SpecialTokenReading = .asTokens) -> [TokenSpan] {
+        var text = text
+        return text.withUTF8 { encodeWithOffsets($0, special: special) }
+    }
+
+    public func bytes(of id: TokenID) -> [UInt8] {
+        if let added = addedTokens[id] { return added.content }
+        let vocabulary = definition.model.vocabulary
+        guard Int(id) < vocabulary.count else { return [] }
+        return vocabulary.withSpelling(of: Int(id)) { spelling in
+            guard let alphabet else { return Array(spelling) }
+            var bytes: [UInt8] = []
+            alphabet.appendBytes(of: spelling, to: &bytes)
+            return bytes
+        }
+    }
+
+    public func spelling(of id: TokenID) -> String? {
+        let spelling = addedTokens[id]?.content ?? definition.model.vocabulary.spelling(of: id)
+        return spelling.isEmpty ? nil : String(decoding: spelling, as: UTF8.self)
+    }
+
+    public func id(ofSpelling spelling: String) -> TokenID? {
+        addedIDs[Array(spelling.utf8)] ?? definition.model.vocabulary.id(ofText: spelling)
+    }
+
+    /// Whether `id` is a special token: one that means something other than its text.
+    public func isSpecial(_ id: TokenID) -> Bool { addedTokens[id]?.isSpecial ?? false }
+
+    /// The bytes that have no token: a byte-level tokenizer drops them, as its reference does.
+    public var bytesWithoutToken: [UInt8] {
+        switch path {
+        case .byteLevel(let encoder): encoder.model.bytesWithoutToken
+        }
+    }
+}
