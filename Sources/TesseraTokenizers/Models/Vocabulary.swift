@@ -117,6 +117,10 @@ public struct Vocabulary: Sendable {
         withExtendedLifetime(bytes) { body(spelling(id)) }
     }
 
+    /// The bytes of the spelling of `id`, which must be below `count`.
+    @inline(__always)
+    func spellingLength(of id: Int) -> Int { Int(ends.elements[id + 1]) - Int(ends.elements[id]) }
+
     /// Whether the spelling of `id`, which must be below `count`, is that of `left` followed by `right`.
     @inline(__always)
     func spells(_ id: Int, _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {

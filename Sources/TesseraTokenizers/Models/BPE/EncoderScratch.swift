@@ -4,11 +4,15 @@ internal import TesseraCore
 /// The memory that encoding reuses from word to word and call to call: no word allocates.
 ///
 /// Unchecked: one call of `encode` holds it at a time, handed over by `ScratchPool`.
-final class EncoderScratch: @unchecked Sendable {
+package final class EncoderScratch: @unchecked Sendable {
     /// The words seen last, with their tokens.
     var cache = WordCache()
     /// The symbols of the word at hand.
     var symbols: [TokenID] = []
+    /// Where each symbol starts in the word, in bytes.
+    var starts: [UInt32] = []
+    /// Where the last symbol ends.
+    var symbolEnd = 0
     /// The list and heap for long words.
     var links = MergeLinks()
     /// The spelling of the word at hand.
@@ -19,7 +23,7 @@ final class EncoderScratch: @unchecked Sendable {
     /// The ranks of a short word's pairs.
     let ranks: UnsafeMutablePointer<UInt32>
 
-    init() {
+    package init() {
         ids = .allocate(capacity: WordMerger.longestScan)
         ranks = .allocate(capacity: WordMerger.longestScan)
         ids.initialize(repeating: 0, count: WordMerger.longestScan)
@@ -35,6 +39,7 @@ final class EncoderScratch: @unchecked Sendable {
     func shrink() {
         if symbols.capacity > 1 << 16 {
             symbols = []
+            starts = []
             links = MergeLinks()
         }
     }

@@ -38,42 +38,47 @@ struct PairTable: Sendable {
 
     /// The merges of `definition`.
     init(_ definition: BytePairDefinition) {
-        self.init(capacity: definition.merges.count)
-        var last: TokenID?
-        for merge in definition.merges {
-            let isEqual = last.map { definition.ranksEqually($0, merge.made) } ?? false
-            append(merge.left, merge.right, makes: merge.made, sharesRank: isEqual)
-            last = merge.made
+        let merges = definition.merges
+        self.init(capacity: merges.count)
+        var start = 0
+        while start < merges.count {
+            var end = start + 1
+            var makesOne = true
+            while end < merges.count, definition.ranksEqually(merges[end - 1].made, merges[end].made) {
+                makesOne = makesOne && merges[end].made == merges[start].made
+                end += 1
+            }
+            made[rankCount] = makesOne ? merges[start].made : Self.several
+            rankCount += 1
+            for merge in merges[start..<end] {
+                let key = insert(merge.left, merge.right)
+                if !makesOne { madeByPair[key] = merge.made }
+            }
+            start = end
         }
     }
 
-    /// Adds the merge of the next rank, or one more of the last rank; there must be room for it.
+    /// Adds the merge of the next rank; there must be room for it.
     ///
     /// A pair that is there already gets the new rank, as in the reference.
-    mutating func append(_ left: TokenID, _ right: TokenID, makes id: TokenID, sharesRank: Bool = false) {
+    mutating func append(_ left: TokenID, _ right: TokenID, makes id: TokenID) {
+        made[rankCount] = id
+        rankCount += 1
+        _ = insert(left, right)
+    }
+
+    /// Gives a pair the last rank.
+    private mutating func insert(_ left: TokenID, _ right: TokenID) -> UInt64 {
         let key = UInt64(left) << 21 | UInt64(right)
         var slot = Int(truncatingIfNeeded: hash(key) >> shift)
         while slots[slot] != 0, slots[slot] >> 22 != key { slot = (slot + 1) & (slots.count - 1) }
-        if !sharesRank || rankCount == 0 {
-            made[rankCount] = id
-            rankCount += 1
-        } else if made[rankCount - 1] != id {
-            tellApart(rank: rankCount - 1)
-        }
-        if made[rankCount - 1] == Self.several { madeByPair[key] = id }
         count += 1
         slots[slot] = key << 22 | UInt64(rankCount)
+        return key
     }
 
-    /// Notes what each pair of `rank` makes, since they make different tokens.
-    private mutating func tellApart(rank: Int) {
-        let id = made[rank]
-        guard id != Self.several else { return }
-        for slot in 0..<slots.count where slots[slot] & 0x3F_FFFF == UInt64(rank + 1) {
-            madeByPair[slots[slot] >> 22] = id
-        }
-        made[rank] = Self.several
-    }
+    /// Whether some rank stands for several tokens; `View.merged(_:)` then does not tell which.
+    var hasRanksOfSeveralTokens: Bool { !madeByPair.isEmpty }
 
     /// The token that the pair makes, whose rank is `rank`.
     func merged(_ left: TokenID, _ right: TokenID, rank: UInt32) -> TokenID {
@@ -141,6 +146,6 @@ extension BytePairDefinition {
         guard order == .byMadeToken else { return false }
         if first == second { return true }
         guard Int(first) < scores.count, Int(second) < scores.count else { return false }
-        return scores[Int(first)] == scores[Int(second)]
+        return scores[Int(first)].bitPattern == scores[Int(second)].bitPattern
     }
 }

@@ -53,9 +53,24 @@ struct WordMerger {
     ///   - links: reused memory.
     /// - Returns: the number of tokens.
     func merge(_ ids: UnsafeMutableBufferPointer<TokenID>, links: inout MergeLinks) -> Int {
+        link(ids, links: &links)
+        var tokens = 0
+        var position = 0
+        while position < ids.count {
+            ids[tokens] = ids[position]
+            tokens += 1
+            position = Int(links.next[position])
+        }
+        return tokens
+    }
+
+    /// Merges a word of any length, leaving each token where its first symbol was.
+    ///
+    /// - Parameter links: receives in `next` for each token the place of the one after it; the first is at zero.
+    func link(_ ids: UnsafeMutableBufferPointer<TokenID>, links: inout MergeLinks) {
         let count = ids.count
-        guard count > 1 else { return count }
         links.reset(count)
+        guard count > 1 else { return }
         for index in 0..<(count - 1) {
             let rank = pairs.rank(ids[index], ids[index + 1])
             links.ranks[index] = rank
@@ -83,14 +98,6 @@ struct WordMerger {
                 update(left, pairs.rank(ids[left], ids[place]), &links)
             }
         }
-        var tokens = 0
-        var position = 0
-        while position < count {
-            ids[tokens] = ids[position]
-            tokens += 1
-            position = Int(links.next[position])
-        }
-        return tokens
     }
 
     @inline(__always)
@@ -102,14 +109,14 @@ struct WordMerger {
 
 /// The linked list and the heap of a long word: 20 bytes and more a symbol, kept between words.
 struct MergeLinks {
-    fileprivate(set) var ranks: [UInt32] = []
-    fileprivate(set) var next: [UInt32] = []
-    fileprivate(set) var previous: [UInt32] = []
+    var ranks: [UInt32] = []
+    var next: [UInt32] = []
+    var previous: [UInt32] = []
 
     /// A binary heap of `rank << 32 | place`.
-    fileprivate(set) var heap: [UInt64] = []
+    var heap: [UInt64] = []
 
-    fileprivate mutating func reset(_ count: Int) {
+    mutating func reset(_ count: Int) {
         ranks.removeAll(keepingCapacity: true)
         next.removeAll(keepingCapacity: true)
         previous.removeAll(keepingCapacity: true)
@@ -119,11 +126,11 @@ struct MergeLinks {
         previous.append(contentsOf: (0..<UInt32(count)).lazy.map { $0 &- 1 })
     }
 
-    fileprivate mutating func heapify() {
+    mutating func heapify() {
         for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { sink(index) }
     }
 
-    fileprivate mutating func push(_ entry: UInt64) {
+    mutating func push(_ entry: UInt64) {
         heap.append(entry)
         var child = heap.count - 1
         while child > 0 {
@@ -135,7 +142,7 @@ struct MergeLinks {
         heap[child] = entry
     }
 
-    fileprivate mutating func popLowest() -> UInt64? {
+    mutating func popLowest() -> UInt64? {
         guard let lowest = heap.first, let last = heap.popLast() else { return nil }
         if !heap.isEmpty {
             heap[0] = last
