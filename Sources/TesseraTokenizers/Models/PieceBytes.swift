@@ -13,6 +13,20 @@ struct PieceBytes {
         count = buffer.count
     }
 
+    /// The `count` bytes at `start`.
+    init(start: UnsafePointer<UInt8>, count: Int) {
+        self.start = start
+        self.count = count
+    }
+
+    /// The bytes of the character at `position`, as its lead byte says, at most those that are left.
+    @inline(__always)
+    func characterLength(at position: Int) -> Int {
+        let lead = start[position]
+        let length = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
+        return min(length, count - position)
+    }
+
     @inline(__always)
     subscript(position: Int) -> UInt8 { start[position] }
 

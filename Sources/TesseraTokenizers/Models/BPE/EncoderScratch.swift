@@ -17,6 +17,8 @@ package final class EncoderScratch: @unchecked Sendable {
     var links = MergeLinks()
     /// The spelling of the word at hand.
     var spelling: [UInt8] = []
+    /// The nodes of the Unigram model.
+    var paths = PathMemory()
 
     /// The tokens of a short word.
     let ids: UnsafeMutablePointer<TokenID>
@@ -42,6 +44,7 @@ package final class EncoderScratch: @unchecked Sendable {
             starts = []
             links = MergeLinks()
         }
+        paths.shrink()
     }
 }
 
