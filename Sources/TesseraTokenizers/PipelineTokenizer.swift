@@ -95,8 +95,13 @@ public struct PipelineTokenizer: Tokenizer {
     }
 
     public func spelling(of id: TokenID) -> String? {
-        let spelling = addedTokens[id]?.content ?? definition.model.vocabulary.spelling(of: id)
+        let spelling = bytesOfSpelling(of: id)
         return spelling.isEmpty ? nil : String(decoding: spelling, as: UTF8.self)
+    }
+
+    /// The spelling of `id`; empty for ids that nobody uses.
+    func bytesOfSpelling(of id: TokenID) -> [UInt8] {
+        addedTokens[id]?.content ?? definition.model.vocabulary.spelling(of: id)
     }
 
     public func id(ofSpelling spelling: String) -> TokenID? {

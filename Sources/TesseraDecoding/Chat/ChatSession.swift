@@ -1,6 +1,6 @@
 public import TesseraCore
 public import TesseraTemplates
-public import TesseraTokenizers
+internal import TesseraTokenizers
 
 /// A conversation with a model: the messages so far and the cache that holds them.
 ///

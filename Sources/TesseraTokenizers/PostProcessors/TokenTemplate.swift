@@ -41,13 +41,4 @@ extension PostProcessor {
             }
         }
     }
-
-    /// Whether offsets leave out white space at the edges of a token.
-    var trimsOffsets: Bool {
-        switch self {
-        case .bert, .template: false
-        case .roberta(_, _, let trims, _), .byteLevel(let trims, _): trims
-        case .sequence(let steps): steps.contains { $0.trimsOffsets }
-        }
-    }
 }

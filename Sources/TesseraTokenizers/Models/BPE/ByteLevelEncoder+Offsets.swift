@@ -18,24 +18,12 @@ extension ByteLevelEncoder {
         }
     }
 
-    /// The range extended to whole code points and, where the file says so, without white space at its edges.
+    /// The range extended to whole code points.
     private func widened(_ range: Range<Int>, in text: UTF8Text, _ piece: Range<Int>) -> Range<Int> {
         var start = range.lowerBound
         var end = range.upperBound
         while start > piece.lowerBound, start < piece.upperBound, text[start] & 0xC0 == 0x80 { start -= 1 }
         while end < piece.upperBound, text[end] & 0xC0 == 0x80 { end += 1 }
-        guard trimsOffsets else { return start..<end }
-        let table = CharacterTable()
-        while start < end {
-            let (scalar, length) = text.scalar(at: start)
-            guard table.of(scalar).contains(.whitespace) else { break }
-            start += length
-        }
-        while end > start {
-            let previous = text.startOfScalar(before: end)
-            guard table.of(text.scalar(at: previous).value).contains(.whitespace) else { break }
-            end = previous
-        }
         return start..<end
     }
 }

@@ -5,9 +5,6 @@ struct ByteLevelEncoder: Sendable {
     let model: BytePairModel
     let splitRule: SplitRule
 
-    /// Whether offsets leave out white space at the edges of a token.
-    let trimsOffsets: Bool
-
     private let scratch = ScratchPool()
 
     /// The encoder of `definition`; nil when it needs the general path.
@@ -30,7 +27,6 @@ struct ByteLevelEncoder: Sendable {
         }
         self.model = model
         self.splitRule = splitRule
-        trimsOffsets = definition.postProcessor?.trimsOffsets ?? false
     }
 
     func encode(
