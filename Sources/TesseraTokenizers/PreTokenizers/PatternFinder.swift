@@ -1,0 +1,74 @@
+internal import TesseraCore
+
+/// Finds the matches of a `TextPattern`, from left to right, none overlapping.
+struct PatternFinder: Sendable {
+    private enum Kind: Sendable {
+        case string(StringFinder)
+        /// The expression of GPT-2.
+        case gpt2
+    }
+
+    private let kind: Kind
+
+    /// Makes the pattern ready.
+    ///
+    /// - Throws: `LocatedError` when an expression is not one.
+    init(_ pattern: TextPattern) throws(LocatedError) {
+        switch pattern {
+        case .string(let string): kind = .string(StringFinder(Array(string.utf8)))
+        case .expression(PreTokenizerProgram.gpt2Expression): kind = .gpt2
+        case .expression(let source):
+            throw LocatedError(field: "pattern", problem: "the expression \(source) is not supported yet")
+        }
+    }
+
+    /// Calls `body` with the matches in `range`; there is none in an empty range.
+    @inline(__always)
+    func forEachMatch(in text: UTF8Text, range: Range<Int>, _ body: (Range<Int>) -> Void) {
+        guard !range.isEmpty else { return }
+        switch kind {
+        case .string(let finder): finder.forEachMatch(in: text, range: range, body)
+        case .gpt2: GPT2Splitter(text: text, cutsDigits: false).forEachPiece(in: range, body)
+        }
+    }
+}
+
+/// Finds a string in time linear in the text (Knuth, Morris and Pratt, 1977).
+struct StringFinder: Sendable {
+    private let needle: [UInt8]
+    /// For each length of a matched beginning, that of the longest shorter one that ends there too.
+    private let borders: [Int]
+
+    init(_ needle: [UInt8]) {
+        self.needle = needle
+        var borders = [0, 0]
+        for length in needle.indices.dropFirst() {
+            var border = borders[length]
+            while border > 0, needle[border] != needle[length] { border = borders[border] }
+            borders.append(needle[border] == needle[length] ? border + 1 : 0)
+        }
+        self.borders = borders
+    }
+
+    /// Calls `body` with the matches in `range`; the empty string is at every end of a code point, as an expression.
+    func forEachMatch(in text: UTF8Text, range: Range<Int>, _ body: (Range<Int>) -> Void) {
+        guard let first = needle.first else {
+            for position in range where text[position] & 0xC0 != 0x80 { body(position..<position) }
+            body(range.upperBound..<range.upperBound)
+            return
+        }
+        var matched = 0
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let byte = text[position]
+            position += 1
+            if matched == 0, byte != first { continue }
+            while matched > 0, needle[matched] != byte { matched = borders[matched] }
+            if needle[matched] == byte { matched += 1 }
+            if matched == needle.count {
+                body(position - matched..<position)
+                matched = 0
+            }
+        }
+    }
+}
