@@ -1,5 +1,7 @@
 // Strings: eight bytes at a time up to the closing quote; escapes take the slow way.
 
+internal import TesseraCore
+
 extension JSONParser {
     /// Reads the string whose opening quote is next.
     mutating func string() throws(JSONFailure) -> String {
@@ -27,9 +29,35 @@ extension JSONParser {
         return try result.get()
     }
 
+    /// Appends the bytes of the string whose opening quote is next to `output`; gives how many there are.
+    mutating func appendString(to output: inout [UInt8]) throws(JSONFailure) -> Int {
+        let opening = position
+        position += 1
+        seen = 0
+        let start = output.count
+        var run = position
+        try passPlainBytes()
+        while bytes[position] != UInt8(ascii: "\"") {
+            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[run..<position]))
+            try appendEscape(to: &output)
+            run = position
+            try passPlainBytes()
+        }
+        let last = UnsafeRawBufferPointer(rebasing: bytes[run..<position])
+        output.append(contentsOf: last)
+        position += 1
+        if seen & 0x8080_8080_8080_8080 != 0 {
+            let isText = output.withUnsafeBufferPointer {
+                firstInvalidUTF8Offset(in: UnsafeBufferPointer(rebasing: $0[start...])) == nil
+            }
+            guard isText else { throw JSONFailure(offset: opening, problem: .notUTF8) }
+        }
+        return output.count - start
+    }
+
     /// Moves to the next quote or backslash.
     @inline(__always)
-    private mutating func passPlainBytes() throws(JSONFailure) {
+    mutating func passPlainBytes() throws(JSONFailure) {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let tops: UInt64 = 0x8080_8080_8080_8080
         while bytes.count - position >= 8 {
@@ -76,7 +104,7 @@ extension JSONParser {
     }
 
     /// Reads the escape whose backslash is next.
-    private mutating func appendEscape(to unescaped: inout [UInt8]) throws(JSONFailure) {
+    mutating func appendEscape(to unescaped: inout [UInt8]) throws(JSONFailure) {
         guard position + 1 < bytes.count else { throw failure(.unexpectedEnd) }
         switch bytes[position + 1] {
         case UInt8(ascii: "\""): unescaped.append(0x22)
