@@ -1,7 +1,8 @@
 """Texts that try a tokenizer, drawn family by family with a fixed seed; the same on every machine and Python.
 
-    conformance_texts.py --write FILE       the thousand that the golden files are made of, as JSON lines
-    conformance_texts.py --count N          N texts of each family to standard output, as JSON lines
+    conformance_texts.py --count N    N texts of each family to standard output, as JSON lines
+
+`thousand` is the choice that the golden files are made of.
 
 Special tokens differ from tokenizer to tokenizer, so the family `added` names them by place: a character from
 U+10F000 on stands for the whole spelling of one of the tokenizer's tokens, from U+10F400 on for the spelling without its
@@ -275,13 +276,9 @@ def thousand():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", type=pathlib.Path)
     parser.add_argument("--count", type=int, default=10)
     options = parser.parse_args()
     line = lambda family, text: json.dumps({"family": family, "text": text}, separators=(",", ":"), ensure_ascii=True)
-    if options.write:
-        options.write.write_text("".join(line(*pair) + "\n" for pair in thousand()), encoding="utf-8")
-        return
     texts = Texts()
     for family in FAMILIES:
         for _ in range(options.count):

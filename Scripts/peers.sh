@@ -14,7 +14,8 @@ golden=$work/Tests/ConformanceTests/Golden
 mkdir -p "$golden" "$work/Scripts"
 
 # These two write into the checkout they lie in, so copies of them write into the temporary folder.
-cp "$root/Scripts/golden-tokenizer.py" "$root/Scripts/golden-templates.py" "$work/Scripts"
+cp "$root/Scripts/golden-tokenizer.py" "$root/Scripts/golden-templates.py" "$root/Scripts/sample_texts.py" \
+    "$work/Scripts"
 PYTHONPATH=$packages "$python" -B "$work/Scripts/golden-templates.py"
 PYTHONPATH=$tokenizers:$packages "$python" -B "$work/Scripts/golden-tokenizer.py" "$model"
 

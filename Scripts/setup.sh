@@ -1,11 +1,12 @@
 #!/bin/sh
 # Gets a machine ready. Safe to run again: what is there stays.
 #
-#   setup.sh           what building and testing need: a Swift toolchain, git, python3 with pip
-#   setup.sh model     the default model, fetched by the program built before
-#   setup.sh golden    the pinned references that write the golden files; prints their folder, and on a second line the
-#                      folder that goes before it for the tokenizer's file
-#   setup.sh peers     llama.cpp, built for this machine; prints the folder of its programs
+#   setup.sh             what building and testing need: a Swift toolchain, git, python3 with pip
+#   setup.sh model       the default model, fetched by the program built before
+#   setup.sh tokenizers  the published tokenizers that the conformance tests read; prints their folder
+#   setup.sh golden      the pinned references that write the golden files; prints their folder, and on a second line
+#                        the folder that goes before it for the tokenizer's file
+#   setup.sh peers       llama.cpp, built for this machine; prints the folder of its programs
 set -eu
 . "$(dirname "$0")/pins.sh"
 
@@ -80,10 +81,11 @@ make_cache
 case ${1:-build} in
 build) check_swift ;;
 model) fetch_model ;;
+tokenizers) "$root/Scripts/fetch-tokenizers.sh" ;;
 golden) golden_packages ;;
 peers)
     check_compiler
     "$root/Scripts/build-llama-cpp.sh"
     ;;
-*) fail "setup.sh: unknown part \"$1\"; name model, golden or peers, or nothing" ;;
+*) fail "setup.sh: unknown part \"$1\"; name model, tokenizers, golden or peers, or nothing" ;;
 esac
