@@ -4,13 +4,67 @@ internal import TesseraCore
 enum EncodingPath: Sendable {
     /// Byte-level BPE behind a rule that cuts the text as it is.
     case byteLevel(ByteLevelEncoder)
+    /// Byte-level BPE behind a normalizer that leaves most texts as they are; the others take the general path.
+    case normalizedByteLevel(ByteLevelEncoder, UnicodeNormalization, GeneralEncoder)
+    /// One part after another.
+    case general(GeneralEncoder)
 
+    /// - Throws: `LocatedError` naming the part that cannot work.
     init(_ definition: TokenizerDefinition) throws(LocatedError) {
-        if let encoder = try ByteLevelEncoder(definition) {
-            self = .byteLevel(encoder)
-        } else {
-            throw LocatedError(field: "model", problem: "only byte-level BPE is supported")
+        guard let encoder = try ByteLevelEncoder(definition) else {
+            self = .general(try GeneralEncoder(definition))
+            return
         }
+        if case .unicode(let form)? = definition.normalizer?.single {
+            self = .normalizedByteLevel(encoder, UnicodeNormalization(form), try GeneralEncoder(definition))
+        } else {
+            self = .byteLevel(encoder)
+        }
+    }
+
+    func encode(
+        _ text: UTF8Text, matcher: AddedTokenMatcher, special: SpecialTokenReading, into ids: inout [TokenID]
+    ) {
+        switch self {
+        case .byteLevel(let encoder): encoder.encode(text, matcher: matcher, special: special, into: &ids)
+        case .normalizedByteLevel(let encoder, let form, let general):
+            if form.leavesUnchanged(text) {
+                encoder.encode(text, matcher: matcher, special: special, into: &ids)
+            } else {
+                general.encode(text, special: special, nil, into: &ids)
+            }
+        case .general(let general): general.encode(text, special: special, nil, into: &ids)
+        }
+    }
+
+    func encodeWithOffsets(
+        _ text: UTF8Text, matcher: AddedTokenMatcher, special: SpecialTokenReading
+    ) -> [TokenSpan] {
+        switch self {
+        case .byteLevel(let encoder): encoder.encodeWithOffsets(text, matcher: matcher, special: special)
+        case .normalizedByteLevel(let encoder, let form, let general):
+            if form.leavesUnchanged(text) {
+                encoder.encodeWithOffsets(text, matcher: matcher, special: special)
+            } else {
+                general.encodeWithOffsets(text, special: special, nil)
+            }
+        case .general(let general): general.encodeWithOffsets(text, special: special, nil)
+        }
+    }
+
+    /// The general path, which alone can draw tokens at random.
+    func sampler(_ definition: TokenizerDefinition) throws(LocatedError) -> GeneralEncoder {
+        switch self {
+        case .byteLevel: try GeneralEncoder(definition)
+        case .normalizedByteLevel(_, _, let general), .general(let general): general
+        }
+    }
+}
+
+extension Normalizer {
+    /// The one normalizer that this is.
+    var single: Normalizer {
+        if case .sequence(let steps) = self, steps.count == 1 { steps[0].single } else { self }
     }
 }
 

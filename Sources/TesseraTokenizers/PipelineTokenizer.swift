@@ -50,12 +50,7 @@ public struct PipelineTokenizer: Tokenizer {
     public func encode(
         _ text: UnsafeBufferPointer<UInt8>, special: SpecialTokenReading, into ids: inout [TokenID]
     ) {
-        withValidUTF8(text) { text in
-            switch path {
-            case .byteLevel(let encoder):
-                encoder.encode(text, matcher: matcher, special: special, into: &ids)
-            }
-        }
+        withValidUTF8(text) { path.encode($0, matcher: matcher, special: special, into: &ids) }
     }
 
     /// The tokens of a text with the part of the text that each came from, without those of the post-processor.
@@ -68,12 +63,7 @@ public struct PipelineTokenizer: Tokenizer {
     public func encodeWithOffsets(
         _ text: UnsafeBufferPointer<UInt8>, special: SpecialTokenReading = .asTokens
     ) -> [TokenSpan] {
-        withValidUTF8(text) { text in
-            switch path {
-            case .byteLevel(let encoder):
-                encoder.encodeWithOffsets(text, matcher: matcher, special: special)
-            }
-        }
+        withValidUTF8(text) { path.encodeWithOffsets($0, matcher: matcher, special: special) }
     }
 
     /// The tokens of a text with the part of the text that each came from, without those of the post-processor.
@@ -111,10 +101,11 @@ public struct PipelineTokenizer: Tokenizer {
     /// Whether `id` is a special token: one that means something other than its text.
     public func isSpecial(_ id: TokenID) -> Bool { addedTokens[id]?.isSpecial ?? false }
 
-    /// The bytes that have no token: a byte-level tokenizer drops them, as its reference does.
+    /// The bytes that have no token: a byte-level tokenizer drops them, as its reference does. Empty for others.
     public var bytesWithoutToken: [UInt8] {
         switch path {
-        case .byteLevel(let encoder): encoder.model.bytesWithoutToken
+        case .byteLevel(let encoder), .normalizedByteLevel(let encoder, _, _): encoder.model.bytesWithoutToken
+        case .general: []
         }
     }
 }

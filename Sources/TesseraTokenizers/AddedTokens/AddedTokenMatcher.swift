@@ -8,16 +8,33 @@ struct AddedTokenMatcher: Sendable {
     private let tokens: [AddedToken]
     private var passes: [ByteTrie] = []
 
-    /// Makes a matcher of `tokens`; those with empty contents are never found.
+    /// Makes a matcher of `tokens` for text that no normalizer changes; those with empty contents are never found.
     init(_ tokens: [AddedToken]) {
         self.tokens = tokens
         for normalized in [false, true] {
-            var trie = ByteTrie()
-            for (index, token) in tokens.enumerated() where token.isNormalized == normalized {
-                trie.insert(token.content, value: Int32(truncatingIfNeeded: index))
-            }
+            let trie = Self.trie(of: tokens) { $0.isNormalized == normalized ? $0.content : nil }
             if !trie.isEmpty { passes.append(trie) }
         }
+    }
+
+    /// Makes a matcher for one pass over a text.
+    ///
+    /// - Parameter content: what is looked for instead of a token's content; nil: the token is not looked for.
+    init(_ tokens: [AddedToken], _ content: (AddedToken) -> [UInt8]?) {
+        self.tokens = tokens
+        let trie = Self.trie(of: tokens, content)
+        if !trie.isEmpty { passes = [trie] }
+    }
+
+    /// Whether nothing is looked for.
+    var isEmpty: Bool { passes.isEmpty }
+
+    private static func trie(of tokens: [AddedToken], _ content: (AddedToken) -> [UInt8]?) -> ByteTrie {
+        var trie = ByteTrie()
+        for (index, token) in tokens.enumerated() {
+            if let content = content(token) { trie.insert(content, value: Int32(truncatingIfNeeded: index)) }
+        }
+        return trie
     }
 
     /// A stretch of text: an added token or what lies between two.

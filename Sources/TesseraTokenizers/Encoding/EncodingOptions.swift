@@ -25,6 +25,9 @@ public struct EncodingOptions: Hashable, Sendable {
     /// Whether the post-processor puts its tokens around the text.
     public var addsSpecialTokens = true
 
+    /// Cuts the text at random instead of in the best way; nil: in the best way.
+    public var sampling: SegmentationSampling?
+
     /// How inputs that are too long are cut.
     public var truncation = Choice<Truncation>.asFile
 

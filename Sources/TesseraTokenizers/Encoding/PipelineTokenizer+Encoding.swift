@@ -7,7 +7,7 @@ extension PipelineTokenizer {
     public func encoding(
         of input: EncodingInput, options: EncodingOptions = EncodingOptions()
     ) throws(LocatedError) -> Encoding {
-        var encoding = try unpaddedEncoding(of: input, options)
+        var encoding = try unpaddedEncoding(of: input, options, sampler: sampler(options), number: 0)
         if let padding = options.padding.resolved(definition.padding) {
             encoding.pad(to: padding.length(for: encoding.count), padding)
         }
@@ -21,8 +21,11 @@ extension PipelineTokenizer {
     public func encodings(
         of inputs: [EncodingInput], options: EncodingOptions = EncodingOptions(), threads: Int? = nil
     ) throws(LocatedError) -> [Encoding] {
+        let sampler = try sampler(options)
         let results = mapBatch(inputs.count, threads: threads) { index in
-            Result { () throws(LocatedError) in try unpaddedEncoding(of: inputs[index], options) }
+            Result { () throws(LocatedError) in
+                try unpaddedEncoding(of: inputs[index], options, sampler: sampler, number: index)
+            }
         }
         var encodings: [Encoding] = []
         encodings.reserveCapacity(results.count)
@@ -34,13 +37,27 @@ extension PipelineTokenizer {
         return encodings
     }
 
+    /// What draws tokens at random when the options say so.
+    private func sampler(_ options: EncodingOptions) throws(LocatedError) -> GeneralEncoder? {
+        options.sampling == nil ? nil : try path.sampler(definition)
+    }
+
     private func unpaddedEncoding(
-        of input: EncodingInput, _ options: EncodingOptions
+        of input: EncodingInput, _ options: EncodingOptions, sampler: GeneralEncoder?, number: Int
     ) throws(LocatedError) -> Encoding {
-        var first = Encoding(encodeWithOffsets(input.text, special: options.special))
-        var second = input.pair.map {
-            Encoding(encodeWithOffsets($0, special: options.special), textIndex: 1)
+        func encode(_ text: String, textIndex: Int) -> Encoding {
+            guard let sampler, let sampling = options.sampling else {
+                return Encoding(encodeWithOffsets(text, special: options.special), textIndex: textIndex)
+            }
+            let state = SamplingState(sampling, stream: UInt64(2 * number + textIndex))
+            var text = text
+            let spans = text.withUTF8 { bytes in
+                withValidUTF8(bytes) { sampler.encodeWithOffsets($0, special: options.special, state) }
+            }
+            return Encoding(spans, textIndex: textIndex)
         }
+        var first = encode(input.text, textIndex: 0)
+        var second = input.pair.map { encode($0, textIndex: 1) }
         let postProcessor = definition.postProcessor
         if let truncation = options.truncation.resolved(definition.truncation) {
             let added =

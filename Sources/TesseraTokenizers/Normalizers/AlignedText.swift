@@ -124,6 +124,24 @@ package struct AlignedText: Sendable {
         self.bytes = bytes
     }
 
+    /// The bytes in `range`, whose bounds must lie between code points, as a text of their own.
+    func part(_ range: Range<Int>) -> AlignedText {
+        if range == 0..<count { return self }
+        var part = AlignedText(base: isUnchanged ? base + range.lowerBound : base, tracksOrigins: tracksOrigins)
+        part.bytes = Array(bytes[range])
+        part.isUnchanged = isUnchanged
+        if !origins.isEmpty { part.origins = Array(origins[range]) }
+        part.firstCount = max(0, min(firstCount - range.lowerBound, range.count))
+        return part
+    }
+
+    private init(base: Int, tracksOrigins: Bool) {
+        bytes = []
+        self.base = base
+        self.tracksOrigins = tracksOrigins
+        firstCount = 0
+    }
+
     /// Keeps only the bytes in `range`, whose bounds must lie between code points.
     mutating func keep(_ range: Range<Int>) {
         guard range != 0..<count else { return }

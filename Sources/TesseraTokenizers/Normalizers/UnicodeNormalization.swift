@@ -21,6 +21,9 @@ struct UnicodeNormalization: Sendable {
             }
     }
 
+    /// Whether `text` is in the form already, by a check that never errs to that side.
+    func leavesUnchanged(_ text: UTF8Text) -> Bool { firstObstacle(in: text, from: 0) == nil }
+
     func apply(to text: inout AlignedText) {
         guard text.withText({ firstObstacle(in: $0, from: 0) }) != nil else { return }
         text.rewrite { source, rewriter in
@@ -59,6 +62,12 @@ struct UnicodeNormalization: Sendable {
         var starter = start
         var lastClass: UInt8 = 0
         while position < text.count {
+            if text.isASCII(eightBytesAt: position) {
+                position += 8
+                lastClass = 0
+                starter = position - 1
+                continue
+            }
             let (scalar, length) = text.scalar(at: position)
             let flags = scalar < 0x80 ? [] : data.flags(of: scalar)
             if !flags.isDisjoint(with: obstacle) { return starter }

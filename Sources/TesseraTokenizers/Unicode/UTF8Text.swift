@@ -35,6 +35,14 @@ struct UTF8Text {
         return start
     }
 
+    /// Whether eight bytes follow at `position` and all are ASCII.
+    @inline(__always)
+    func isASCII(eightBytesAt position: Int) -> Bool {
+        guard position + 8 <= count else { return false }
+        let word = UnsafeRawPointer(start).loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        return word & 0x8080_8080_8080_8080 == 0
+    }
+
     /// The bytes in `range`.
     func bytes(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(start: start + range.lowerBound, count: range.count)

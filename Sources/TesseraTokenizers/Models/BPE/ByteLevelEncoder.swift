@@ -7,11 +7,11 @@ struct ByteLevelEncoder: Sendable {
 
     private let scratch = ScratchPool()
 
-    /// The encoder of `definition`; nil when it needs the general path.
+    /// The encoder of `definition` for texts that its normalizer leaves as they are; nil when it needs the general path.
     ///
     /// - Throws: `LocatedError` when no token stands for a byte, so that nothing could be encoded.
     init?(_ definition: TokenizerDefinition) throws(LocatedError) {
-        guard case .bytePair(let bytePair) = definition.model, definition.normalizer == nil,
+        guard case .bytePair(let bytePair) = definition.model, definition.leavesMostTexts,
             definition.spellsBytes, bytePair.dropout ?? 0 == 0,
             bytePair.continuingPrefix.isEmpty, bytePair.endSuffix.isEmpty,
             let splitRule = try SplitRule(compiling: definition.preTokenizer)
@@ -68,5 +68,15 @@ struct ByteLevelEncoder: Sendable {
             }
         }
         return spans
+    }
+}
+
+extension TokenizerDefinition {
+    /// Whether there is no normalizer, or one whose work is seldom needed and quickly told.
+    fileprivate var leavesMostTexts: Bool {
+        switch normalizer?.single {
+        case nil, .unicode(.canonicalComposed)?: true
+        default: false
+        }
     }
 }
