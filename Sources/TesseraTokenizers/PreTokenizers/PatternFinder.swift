@@ -22,6 +22,12 @@ struct PatternFinder: Sendable {
         }
     }
 
+    /// The finder of a string that is not empty; nil for other patterns.
+    var stringFinder: StringFinder? {
+        guard case .string(let finder) = kind, !finder.isEmpty else { return nil }
+        return finder
+    }
+
     /// Calls `body` with the matches in `range`; there is none in an empty range.
     @inline(__always)
     func forEachMatch(in text: UTF8Text, range: Range<Int>, _ body: (Range<Int>) -> Void) {
@@ -49,6 +55,37 @@ struct StringFinder: Sendable {
         }
         self.borders = borders
     }
+
+    /// Whether the string is empty.
+    var isEmpty: Bool { needle.isEmpty }
+
+    /// Replaces the string in the next part of a text, holding back what may be the start of one.
+    ///
+    /// - Parameter matched: how many bytes are held back, those at the start of the string; 0 at the start.
+    func replace(_ part: [UInt8], with content: [UInt8], matched: inout Int) -> [UInt8] {
+        guard !needle.isEmpty else { return part }
+        var output: [UInt8] = []
+        output.reserveCapacity(part.count + matched)
+        for byte in part {
+            while matched > 0, needle[matched] != byte {
+                output += needle[..<(matched - borders[matched])]
+                matched = borders[matched]
+            }
+            guard needle[matched] == byte else {
+                output.append(byte)
+                continue
+            }
+            matched += 1
+            if matched == needle.count {
+                output += content
+                matched = 0
+            }
+        }
+        return output
+    }
+
+    /// The bytes that `replace` holds back.
+    func heldBack(_ matched: Int) -> [UInt8] { Array(needle.prefix(matched)) }
 
     /// Calls `body` with the matches in `range`; the empty string is at every end of a code point, as an expression.
     func forEachMatch(in text: UTF8Text, range: Range<Int>, _ body: (Range<Int>) -> Void) {

@@ -39,20 +39,23 @@ public struct StreamingDecoder: Sendable {
 /// How many bytes at the end begin a code point that further bytes could complete: 0 to 3.
 ///
 /// Ill-formed beginnings count as complete: they become U+FFFD at once, as in one-shot decoding.
-private func lengthOfUnfinishedScalar(_ bytes: [UInt8]) -> Int {
+func lengthOfUnfinishedScalar(_ bytes: [UInt8]) -> Int {
     for length in 1...3 where length <= bytes.count {
         let lead = bytes[bytes.count - length]
         if lead & 0xC0 == 0x80 { continue }
         let whole = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1
-        guard length < whole else { return 0 }
-        // Some continuation must exist: the second byte has a narrower range after E0, ED, F0 and F4.
-        let start = Array(bytes.suffix(length))
-        let continues = [UInt8(0x80), 0x90, 0xA0].contains { filler in
-            var candidate = start + [filler]
-            while candidate.count < whole { candidate.append(0x80) }
-            return firstInvalidUTF8Offset(in: Array(candidate.prefix(whole))) == nil
-        }
-        return continues ? length : 0
+        guard length < whole, (0xC2...0xF4).contains(lead) else { return 0 }
+        guard length > 1 else { return 1 }
+        // The second byte has a narrower range after E0, ED, F0 and F4.
+        let second: ClosedRange<UInt8> =
+            switch lead {
+            case 0xE0: 0xA0...0xBF
+            case 0xED: 0x80...0x9F
+            case 0xF0: 0x90...0xBF
+            case 0xF4: 0x80...0x8F
+            default: 0x80...0xBF
+            }
+        return second.contains(bytes[bytes.count - length + 1]) ? length : 0
     }
     return 0
 }
