@@ -16,6 +16,9 @@ struct DecodeCommand: ParsableCommand {
     @OptionGroup var tokenizer: TokenizerOptions
     @OptionGroup var output: OutputOptions
 
+    @Flag(help: "Decode line by line: one answer for each line of ids on standard input.")
+    var lines = false
+
     @Flag(name: .customLong("no-special"), help: "Leave out special tokens.")
     var skipsSpecial = false
 
@@ -24,12 +27,27 @@ struct DecodeCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try tokenizer.load()
-        let words =
-            ids.isEmpty
-            ? try InputText(path: "-").text.split { $0.isWhitespace || $0 == "," } : ids.map { $0[...] }
-        let tokens = try words.map { try tokenID($0, below: loaded.tokenizer.vocabularySize) }
-        let shown = skipsSpecial ? tokens.filter { !loaded.tokenizer.isSpecial($0) } : tokens
-        let bytes = loaded.tokenizer.bytes(of: shown)
+        guard lines, ids.isEmpty else {
+            let words = ids.isEmpty ? splitWords(try InputText(path: "-").text) : ids.map { $0[...] }
+            return try show(words, loaded.tokenizer)
+        }
+        var reader = LineReader()
+        while let line = try reader.next() {
+            try show(splitWords(line), loaded.tokenizer)
+            // A program at the other end may wait for this answer before it asks again.
+            try StandardOutput.standard.flush()
+        }
+    }
+
+    /// The words between spaces and commas, without the brackets of a JSON array.
+    private func splitWords(_ text: String) -> [Substring] {
+        text.split { $0.isWhitespace || $0 == "," || $0 == "[" || $0 == "]" }
+    }
+
+    private func show(_ words: [Substring], _ tokenizer: PipelineTokenizer) throws {
+        let tokens = try words.map { try tokenID($0, below: tokenizer.vocabularySize) }
+        let shown = skipsSpecial ? tokens.filter { !tokenizer.isSpecial($0) } : tokens
+        let bytes = tokenizer.bytes(of: shown)
         if output.json {
             try writeJSON([
                 "text": .string(String(decoding: bytes, as: UTF8.self)),
@@ -37,7 +55,7 @@ struct DecodeCommand: ParsableCommand {
             ])
         } else {
             try StandardOutput.standard.write(bytes)
-            if bytes.last != 0x0A { try write("\n") }
+            if lines || bytes.last != 0x0A { try write("\n") }
         }
     }
 
