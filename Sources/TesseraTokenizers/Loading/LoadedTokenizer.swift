@@ -35,6 +35,19 @@ public struct LoadedTokenizer: Sendable {
         self.file = file
     }
 
+    /// Builds the tokenizer of a definition that was read.
+    ///
+    /// - Throws: `LocatedError` naming the file and the part that cannot work.
+    package init(
+        _ loaded: LoadedDefinition, preTokenizerDescription: String? = nil
+    ) throws(LocatedError) {
+        self.init(
+            tokenizer: try PipelineTokenizer(loaded.definition, file: loaded.file),
+            chatTemplate: loaded.chatTemplate, chatTemplateFile: loaded.chatTemplateFile,
+            endOfText: loaded.endOfText, file: loaded.file,
+            preTokenizerDescription: preTokenizerDescription)
+    }
+
     /// What the vocabulary is, in words: "byte-level BPE".
     public var modelDescription: String { tokenizer.definition.modelDescription }
 

@@ -11,7 +11,7 @@ public enum TokenizerLoader {
     public static func load(path: String) throws(LocatedError) -> LoadedTokenizer {
         if path.hasSuffix(".json") {
             let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-            return try HuggingFaceTokenizerReader(folder: folder, file: path).read()
+            return try LoadedTokenizer(HuggingFaceDefinitionReader(folder: folder, file: path).read())
         }
         return try load(ModelStore().resolve(path))
     }
@@ -38,6 +38,7 @@ public enum TokenizerLoader {
     /// - Throws: `LocatedError` naming the file and field when it is missing, damaged or uses a component that is not
     ///   supported.
     public static func load(folder: String) throws(LocatedError) -> LoadedTokenizer {
-        try HuggingFaceTokenizerReader(folder: folder, file: folder + "/tokenizer.json").read()
+        try LoadedTokenizer(
+            HuggingFaceDefinitionReader(folder: folder, file: folder + "/tokenizer.json").read())
     }
 }
