@@ -30,7 +30,8 @@ let package = Package(
     targets: [
         // Row 0
         .target(name: "TesseraCore", swiftSettings: settings),
-        .target(name: "TesseraFiles", dependencies: ["TesseraCore"], swiftSettings: settings),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "TesseraFiles", dependencies: ["TesseraCore", "CZlib"], swiftSettings: settings),
         .target(name: "TesseraReport", dependencies: ["TesseraCore"], swiftSettings: settings),
         .target(name: "TesseraTemplates", dependencies: ["TesseraCore"], swiftSettings: settings),
 
