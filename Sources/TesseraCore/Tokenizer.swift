@@ -19,14 +19,26 @@ public protocol Tokenizer: Sendable {
     ///   - ids: receives the ids; existing elements stay.
     func encode(_ text: UnsafeBufferPointer<UInt8>, special: SpecialTokenReading, into ids: inout [TokenID])
 
-    /// The bytes that `id` stands for when decoded; empty for ids that are unused or out of range.
+    /// The bytes that `id` stands for inside a text; empty for ids that are unused or out of range.
     func bytes(of id: TokenID) -> [UInt8]
+
+    /// A decoder for one text, which may know what comes before a token where `bytes(of:)` does not.
+    func makeTextDecoder() -> any TextDecoder
 
     /// The spelling of `id` in the vocabulary file, such as `Ġthe`; nil for ids out of range.
     func spelling(of id: TokenID) -> String?
 
     /// The id with this spelling in the vocabulary file.
     func id(ofSpelling spelling: String) -> TokenID?
+}
+
+/// Turns tokens into the bytes of a text one after another.
+public protocol TextDecoder: Sendable {
+    /// Takes the next token and appends the bytes that are certain now.
+    mutating func append(_ id: TokenID, to bytes: inout [UInt8])
+
+    /// Appends what was held back and starts a new text.
+    mutating func finish(to bytes: inout [UInt8])
 }
 
 /// How `encode` reads the spelling of a special token, such as `<|im_end|>`, when it stands in the text.
@@ -86,6 +98,26 @@ extension Tokenizer {
 
     /// The text of `ids`; bytes that are not UTF-8 become U+FFFD.
     public func decode(_ ids: some Sequence<TokenID>) -> String {
-        String(decoding: bytes(of: ids), as: UTF8.self)
+        String(decoding: decodedBytes(of: ids), as: UTF8.self)
     }
+
+    /// The text of `ids` as bytes, which need not be UTF-8.
+    public func decodedBytes(of ids: some Sequence<TokenID>) -> [UInt8] {
+        var decoder = makeTextDecoder()
+        var bytes: [UInt8] = []
+        for id in ids { decoder.append(id, to: &bytes) }
+        decoder.finish(to: &bytes)
+        return bytes
+    }
+
+    public func makeTextDecoder() -> any TextDecoder { ByteConcatenation(tokenizer: self) }
+}
+
+/// The decoder of tokenizers whose tokens stand for the same bytes everywhere.
+private struct ByteConcatenation<Source: Tokenizer>: TextDecoder {
+    let tokenizer: Source
+
+    mutating func append(_ id: TokenID, to bytes: inout [UInt8]) { bytes += tokenizer.bytes(of: id) }
+
+    mutating func finish(to bytes: inout [UInt8]) {}
 }

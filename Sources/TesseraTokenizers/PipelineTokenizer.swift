@@ -17,7 +17,7 @@ public struct PipelineTokenizer: Tokenizer {
     let matcher: AddedTokenMatcher
     private let addedTokens: [TokenID: AddedToken]
     private let addedIDs: [[UInt8]: TokenID]
-    private let alphabet: ByteAlphabet?
+    private let decoder: SpellingDecoder
 
     /// Builds the tables of a tokenizer.
     ///
@@ -37,7 +37,7 @@ public struct PipelineTokenizer: Tokenizer {
             definition.addedTokens.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         addedIDs = Dictionary(
             definition.addedTokens.map { ($0.content, $0.id) }, uniquingKeysWith: { first, _ in first })
-        alphabet = definition.spellsBytes ? ByteAlphabet() : nil
+        decoder = try SpellingDecoder(definition.decoder)
         let used = definition.model.vocabulary.count
         vocabularySize = definition.addedTokens.reduce(used) { max($0, Int($1.id) + 1) }
     }
@@ -74,19 +74,24 @@ public struct PipelineTokenizer: Tokenizer {
 
     public func bytes(of id: TokenID) -> [UInt8] {
         if let added = addedTokens[id] { return added.content }
-        let vocabulary = definition.model.vocabulary
-        guard Int(id) < vocabulary.count else { return [] }
-        return vocabulary.withSpelling(of: Int(id)) { spelling in
-            guard let alphabet else { return Array(spelling) }
-            var bytes: [UInt8] = []
-            alphabet.appendBytes(of: spelling, to: &bytes)
-            return bytes
-        }
+        let spelling = definition.model.vocabulary.spelling(of: id)
+        guard !spelling.isEmpty else { return [] }
+        return decoder.bytes(of: spelling)
     }
+
+    public func makeTextDecoder() -> any TextDecoder { decoder.makeTextDecoder(self) }
 
     public func spelling(of id: TokenID) -> String? {
         let spelling = bytesOfSpelling(of: id)
         return spelling.isEmpty ? nil : String(decoding: spelling, as: UTF8.self)
+    }
+
+    /// Calls `body` with the spelling of `id`; empty for ids that nobody uses.
+    func withSpelling(of id: TokenID, _ body: (UnsafeRawBufferPointer) -> Void) {
+        if let added = addedTokens[id] { return added.content.withUnsafeBytes(body) }
+        let vocabulary = definition.model.vocabulary
+        guard Int(id) < vocabulary.count else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        vocabulary.withSpelling(of: Int(id), body)
     }
 
     /// The spelling of `id`; empty for ids that nobody uses.

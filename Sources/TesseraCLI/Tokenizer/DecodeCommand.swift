@@ -47,7 +47,7 @@ struct DecodeCommand: ParsableCommand {
     private func show(_ words: [Substring], _ tokenizer: PipelineTokenizer) throws {
         let tokens = try words.map { try tokenID($0, below: tokenizer.vocabularySize) }
         let shown = skipsSpecial ? tokens.filter { !tokenizer.isSpecial($0) } : tokens
-        let bytes = tokenizer.bytes(of: shown)
+        let bytes = tokenizer.decodedBytes(of: shown)
         if output.json {
             try writeJSON([
                 "text": .string(String(decoding: bytes, as: UTF8.self)),

@@ -5,22 +5,27 @@ public import TesseraCore
 /// The pieces, joined and ended with `finish()`, are the text that decoding all tokens at once gives. Each call
 /// costs time in the length of its token only: at most three bytes wait for the rest of their code point.
 public struct StreamingDecoder: Sendable {
-    private let tokenizer: any Tokenizer
+    private var decoder: any TextDecoder
     private var waiting: [UInt8] = []
 
     /// Creates a decoder for one text.
     public init(tokenizer: any Tokenizer) {
-        self.tokenizer = tokenizer
+        decoder = tokenizer.makeTextDecoder()
     }
 
     /// Takes the next token and returns the text that is certain now; it may be empty.
     public mutating func append(_ id: TokenID) -> String {
-        append(bytes: tokenizer.bytes(of: id))
+        decoder.append(id, to: &waiting)
+        return certainText()
     }
 
     /// Takes the next bytes and returns the text that is certain now; it may be empty.
     public mutating func append(bytes: some Sequence<UInt8>) -> String {
         waiting.append(contentsOf: bytes)
+        return certainText()
+    }
+
+    private mutating func certainText() -> String {
         let complete = waiting.count - lengthOfUnfinishedScalar(waiting)
         guard complete > 0 else { return "" }
         let text = String(decoding: waiting[..<complete], as: UTF8.self)
@@ -30,6 +35,7 @@ public struct StreamingDecoder: Sendable {
 
     /// Ends the text: bytes still waiting become U+FFFD.
     public mutating func finish() -> String {
+        decoder.finish(to: &waiting)
         let text = String(decoding: waiting, as: UTF8.self)
         waiting.removeAll(keepingCapacity: true)
         return text
