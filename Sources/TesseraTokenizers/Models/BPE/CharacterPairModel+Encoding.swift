@@ -3,9 +3,9 @@ internal import TesseraCore
 extension CharacterPairModel {
     /// Encodes a piece by parts that no merge connects, most of which were seen before.
     func encodeCut(
-        _ piece: PieceBytes, _ merger: WordMerger, _ scratch: EncoderScratch, _ sink: inout some TokenSink
+        _ piece: PieceBytes, _ cuts: SafeCuts, _ merger: WordMerger, _ scratch: EncoderScratch,
+        _ sink: inout some TokenSink
     ) {
-        guard let cuts else { return }
         var start = 0
         while start < piece.count {
             if userDefined.begins(with: piece[start]), let match = userDefinedToken(in: piece, at: start) {
@@ -39,7 +39,7 @@ extension CharacterPairModel {
     }
 
     /// Encodes a part of a piece, from the cache if it was there lately.
-    private func encodePart(
+    func encodePart(
         _ piece: PieceBytes, _ range: Range<Int>, _ merger: WordMerger, _ scratch: EncoderScratch,
         _ sink: inout some TokenSink
     ) {
@@ -54,11 +54,19 @@ extension CharacterPairModel {
             return
         }
         var start = range.lowerBound
-        for id in ids {
-            let end = start + vocabulary.spellingLength(of: Int(id))
-            sink.append(id, start: start, end: end)
+        for index in ids.indices {
+            let end = start + length(of: ids[index], isFirst: index == 0, isLast: index + 1 == ids.count)
+            sink.append(ids[index], start: start, end: end)
             start = end
         }
+    }
+
+    /// The bytes of text of a token whose characters are all known.
+    @inline(__always)
+    private func length(of id: TokenID, isFirst: Bool, isLast: Bool) -> Int {
+        let length = vocabulary.spellingLength(of: Int(id))
+        if symbols.isUniform { return length }
+        return length - (isFirst ? 0 : symbols.prefix.count) - (isLast ? symbols.suffix.count : 0)
     }
 
     @inline(never)
@@ -72,6 +80,7 @@ extension CharacterPairModel {
                 guard isPlain, ids.count <= WordMerger.longestScan, let first = ids.baseAddress else {
                     merger.link(ids, links: &scratch.links)
                     appendLinked(UnsafeBufferPointer(ids), of: piece, range, scratch, &sink)
+                    if let key { remember(key, ids, range.count, scratch) }
                     return
                 }
                 let count = merger.scan(first, ranks: scratch.ranks, count: ids.count)
@@ -84,6 +93,28 @@ extension CharacterPairModel {
                 }
             }
         }
+    }
+
+    /// Puts the tokens of a short word into the cache if its ranges follow from their spellings.
+    private func remember(
+        _ key: WordCache.Key, _ ids: UnsafeMutableBufferPointer<TokenID>, _ byteCount: Int, _ scratch: EncoderScratch
+    ) {
+        guard scratch.symbolEnd == byteCount, let first = ids.baseAddress else { return }
+        var tokens = 0
+        var position = 0
+        while position < ids.count {
+            let next = Int(scratch.links.next[position])
+            let end = next < ids.count ? Int(scratch.starts[next]) : scratch.symbolEnd
+            let id = ids[position]
+            guard Int(id) < vocabulary.count,
+                end - Int(scratch.starts[position])
+                    == length(of: id, isFirst: position == 0, isLast: next >= ids.count)
+            else { return }
+            ids[tokens] = id
+            tokens += 1
+            position = next
+        }
+        scratch.cache.insert(key, first, count: tokens)
     }
 
     /// Calls `body` with parts of `range` that are small enough for places of 32 bits, of a gigabyte.

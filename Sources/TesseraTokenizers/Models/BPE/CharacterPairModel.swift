@@ -8,6 +8,8 @@ package struct CharacterPairModel: Sendable {
     let vocabulary: Vocabulary
     let pairs: PairTable
     let symbols: CharacterSymbols
+    /// Whether merges are done one at a time, with the steps of `StepwiseMerger`.
+    let isStepwise: Bool
     /// Where pieces may be cut; nil: nowhere.
     let cuts: SafeCuts?
     let unknownToken: TokenID?
@@ -58,7 +60,7 @@ package struct CharacterPairModel: Sendable {
             && !definition.merges.contains {
                 byteTokens?.contains($0.left) ?? true || byteTokens?.contains($0.right) ?? true
             }
-        let isStepwise = !unused.isEmpty || pairs.hasRanksOfSeveralTokens || dropout > 0
+        isStepwise = !unused.isEmpty || dropout > 0
         cuts = isStepwise ? nil : SafeCuts(definition, symbols: symbols)
     }
 
@@ -93,10 +95,17 @@ package struct CharacterPairModel: Sendable {
         if ignoresMerges, let id = vocabulary.id(ofSpelling: piece.raw(0..<piece.count)) {
             return sink.append(id, start: 0, end: piece.count)
         }
-        if dropout > 0 || cuts == nil {
+        if isStepwise {
             encodeWhole(piece, scratch, &draws, &sink)
         } else {
-            pairs.withView { encodeCut(piece, WordMerger(pairs: $0), scratch, &sink) }
+            pairs.withView { pairs in
+                let merger = WordMerger(pairs: pairs)
+                if let cuts {
+                    encodeCut(piece, cuts, merger, scratch, &sink)
+                } else {
+                    encodePart(piece, 0..<piece.count, merger, scratch, &sink)
+                }
+            }
         }
     }
 }

@@ -1,8 +1,6 @@
 internal import TesseraCore
 
-/// For each pair of tokens that may be merged, the merge's rank; for each rank, the token it makes.
-///
-/// An open-addressing table of 64-bit slots: 21 bits for each id of the pair, 22 for the rank plus one; zero is free.
+/// For each pair of tokens that may be merged, the merge's rank and the token it makes.
 struct PairTable: Sendable {
     /// The most merges that fit.
     static let largestCount = 1 << 22 - 1
@@ -10,8 +8,8 @@ struct PairTable: Sendable {
     /// The rank of pairs that do not merge: above every other.
     static let none = UInt32.max
 
-    /// What `made` holds for a rank whose pairs make different tokens: these are in `madeByPair`.
-    private static let several = TokenID.max
+    /// What `made` holds for a rank whose pairs make different tokens.
+    fileprivate static let several = TokenID.max
 
     /// The number of merges.
     private(set) var count = 0
@@ -19,27 +17,27 @@ struct PairTable: Sendable {
     /// The number of ranks: fewer than merges where pairs share one.
     private var rankCount = 0
 
-    /// For pairs of ranks that stand for several tokens, the token that the pair makes.
-    private var madeByPair: [UInt64: TokenID] = [:]
+    /// For each pair its rank.
+    private let ranks: PairSlots
 
-    private let slots: FixedTable<UInt64>
+    /// For each rank the token that its pairs make, or `several`.
     private let made: FixedTable<TokenID>
-    private let shift: UInt64
-    private let hash = TableHash()
+
+    /// For each pair of a rank that makes several tokens, the one that the pair makes.
+    private var madeByPair = PairSlots(capacity: 0)
 
     /// Makes an empty table with room for `capacity` merges.
     init(capacity: Int) {
-        var bits: UInt64 = 4
-        while 1 << bits < capacity * 2 { bits += 1 }
-        slots = FixedTable(count: 1 << bits)
+        ranks = PairSlots(capacity: capacity)
         made = FixedTable(count: capacity)
-        shift = 64 - bits
     }
 
     /// The merges of `definition`.
     init(_ definition: BytePairDefinition) {
         let merges = definition.merges
         self.init(capacity: merges.count)
+        // Neighbours of equal rank that make different tokens are noted first and put into a table of their size.
+        var apart: [BytePairDefinition.Merge] = []
         var start = 0
         while start < merges.count {
             var end = start + 1
@@ -49,12 +47,15 @@ struct PairTable: Sendable {
                 end += 1
             }
             made[rankCount] = makesOne ? merges[start].made : Self.several
+            if !makesOne { apart += merges[start..<end] }
+            for merge in merges[start..<end] { ranks.insert(merge.left, merge.right, UInt32(rankCount)) }
             rankCount += 1
-            for merge in merges[start..<end] {
-                let key = insert(merge.left, merge.right)
-                if !makesOne { madeByPair[key] = merge.made }
-            }
             start = end
+        }
+        count = merges.count
+        if !apart.isEmpty {
+            madeByPair = PairSlots(capacity: apart.count)
+            for merge in apart { madeByPair.insert(merge.left, merge.right, merge.made) }
         }
     }
 
@@ -63,27 +64,9 @@ struct PairTable: Sendable {
     /// A pair that is there already gets the new rank, as in the reference.
     mutating func append(_ left: TokenID, _ right: TokenID, makes id: TokenID) {
         made[rankCount] = id
+        ranks.insert(left, right, UInt32(rankCount))
         rankCount += 1
-        _ = insert(left, right)
-    }
-
-    /// Gives a pair the last rank.
-    private mutating func insert(_ left: TokenID, _ right: TokenID) -> UInt64 {
-        let key = UInt64(left) << 21 | UInt64(right)
-        var slot = Int(truncatingIfNeeded: hash(key) >> shift)
-        while slots[slot] != 0, slots[slot] >> 22 != key { slot = (slot + 1) & (slots.count - 1) }
         count += 1
-        slots[slot] = key << 22 | UInt64(rankCount)
-        return key
-    }
-
-    /// Whether some rank stands for several tokens; `View.merged(_:)` then does not tell which.
-    var hasRanksOfSeveralTokens: Bool { !madeByPair.isEmpty }
-
-    /// The token that the pair makes, whose rank is `rank`.
-    func merged(_ left: TokenID, _ right: TokenID, rank: UInt32) -> TokenID {
-        let id = made[Int(rank)]
-        return id == Self.several ? madeByPair[UInt64(left) << 21 | UInt64(right)] ?? id : id
     }
 
     /// The id that the last merge made.
@@ -92,51 +75,85 @@ struct PairTable: Sendable {
     /// Calls `body` with a view for many look-ups.
     @inline(__always)
     func withView<Result>(_ body: (View) -> Result) -> Result {
-        withExtendedLifetime((slots, made)) {
-            body(
-                View(
-                    slots: slots.elements, made: made.elements, mask: slots.count - 1, shift: shift,
-                    hash: hash))
+        ranks.withView { ranks in
+            madeByPair.withView { madeByPair in
+                withExtendedLifetime(made) {
+                    body(View(ranks: ranks, made: UnsafePointer(made.elements), madeByPair: madeByPair))
+                }
+            }
         }
     }
 
     /// The table's memory, free of reference counting.
     struct View {
-        fileprivate let slots: UnsafePointer<UInt64>
+        fileprivate let ranks: PairSlots.View
         fileprivate let made: UnsafePointer<TokenID>
-        fileprivate let mask: Int
-        fileprivate let shift: UInt64
-        fileprivate let hash: TableHash
-
-        fileprivate init(
-            slots: UnsafeMutablePointer<UInt64>, made: UnsafeMutablePointer<TokenID>, mask: Int,
-            shift: UInt64,
-            hash: TableHash
-        ) {
-            self.slots = UnsafePointer(slots)
-            self.made = UnsafePointer(made)
-            self.mask = mask
-            self.shift = shift
-            self.hash = hash
-        }
+        fileprivate let madeByPair: PairSlots.View
 
         /// The rank of a pair, or `none`.
         @inline(__always)
-        func rank(_ left: TokenID, _ right: TokenID) -> UInt32 {
+        func rank(_ left: TokenID, _ right: TokenID) -> UInt32 { ranks.value(left, right) ?? PairTable.none }
+
+        /// The id that a pair makes, whose rank comes from `rank(_:_:)` and is not `none`.
+        @inline(__always)
+        func merged(_ left: TokenID, _ right: TokenID, rank: UInt32) -> TokenID {
+            let id = made[Int(rank)]
+            return id == PairTable.several ? madeByPair.value(left, right) ?? left : id
+        }
+    }
+}
+
+/// Numbers below 2^22 - 1 by pairs of tokens.
+///
+/// An open-addressing table of 64-bit slots: 21 bits for each id of the pair, 22 for the number plus one; zero is free.
+private struct PairSlots: Sendable {
+    private let slots: FixedTable<UInt64>
+    private let shift: UInt64
+    private let hash = TableHash()
+
+    /// Makes an empty table with room for `capacity` pairs.
+    init(capacity: Int) {
+        var bits: UInt64 = 4
+        while 1 << bits < capacity * 2 { bits += 1 }
+        slots = FixedTable(count: 1 << bits)
+        shift = 64 - bits
+    }
+
+    /// Sets the number of a pair; there must be room for it.
+    func insert(_ left: TokenID, _ right: TokenID, _ value: UInt32) {
+        let key = UInt64(left) << 21 | UInt64(right)
+        var slot = Int(truncatingIfNeeded: hash(key) >> shift)
+        while slots[slot] != 0, slots[slot] >> 22 != key { slot = (slot + 1) & (slots.count - 1) }
+        slots[slot] = key << 22 | UInt64(value + 1)
+    }
+
+    @inline(__always)
+    func withView<Result>(_ body: (View) -> Result) -> Result {
+        withExtendedLifetime(slots) {
+            body(
+                View(
+                    slots: UnsafePointer(slots.elements), mask: slots.count - 1, shift: shift, hash: hash))
+        }
+    }
+
+    struct View {
+        let slots: UnsafePointer<UInt64>
+        let mask: Int
+        let shift: UInt64
+        let hash: TableHash
+
+        @inline(__always)
+        func value(_ left: TokenID, _ right: TokenID) -> UInt32? {
             let key = UInt64(left) << 21 | UInt64(right)
             var slot = Int(truncatingIfNeeded: hash(key) >> shift)
             while true {
                 // A hash has as many bits as there are slots, and `mask` keeps the others in range.
                 let entry = slots[slot]
                 if entry >> 22 == key, entry != 0 { return UInt32(truncatingIfNeeded: entry & 0x3F_FFFF) - 1 }
-                if entry == 0 { return PairTable.none }
+                if entry == 0 { return nil }
                 slot = (slot + 1) & mask
             }
         }
-
-        /// The id that merge `rank` makes; `rank` must come from `rank(_:_:)` and not be `none`.
-        @inline(__always)
-        func merged(_ rank: UInt32) -> TokenID { made[Int(rank)] }
     }
 }
 

@@ -1,8 +1,7 @@
 internal import TesseraCore
 
 extension CharacterPairModel {
-    /// Encodes a piece merge by merge, without cuts or cache: for dropout, tokens that are unused and ranks that
-    /// stand for several tokens.
+    /// Encodes a piece merge by merge, without cuts or cache: for dropout and for tokens that are unused.
     func encodeWhole(
         _ piece: PieceBytes, _ scratch: EncoderScratch, _ draws: inout RandomDraws?, _ sink: inout some TokenSink
     ) {
@@ -69,7 +68,7 @@ struct StepwiseMerger {
                 links.ranks[place] = rank
                 if rank != PairTable.none {
                     links.heap.append(UInt64(rank) << 32 | UInt64(place))
-                    note(ids[place], ids[place + 1], rank)
+                    note(ids[place], ids[place + 1], rank, pairs)
                 }
             }
             links.heapify()
@@ -89,7 +88,7 @@ struct StepwiseMerger {
                 if dropout > 0, model.hasKinds, let draw = draws?.next(), draw < dropout { continue }
                 let right = Int(links.next[place])
                 let after = Int(links.next[right])
-                ids[place] = model.pairs.merged(ids[place], ids[right], rank: rank)
+                ids[place] = pairs.merged(ids[place], ids[right], rank: rank)
                 links.next[place] = UInt32(after)
                 links.ranks[right] = PairTable.none
                 links.ranks[place] = PairTable.none
@@ -108,12 +107,12 @@ struct StepwiseMerger {
         links.ranks[left] = rank
         guard rank != PairTable.none else { return }
         links.push(UInt64(rank) << 32 | UInt64(left))
-        note(ids[left], ids[right], rank)
+        note(ids[left], ids[right], rank, pairs)
     }
 
-    private mutating func note(_ left: TokenID, _ right: TokenID, _ rank: UInt32) {
+    private mutating func note(_ left: TokenID, _ right: TokenID, _ rank: UInt32, _ pairs: PairTable.View) {
         guard !model.unused.isEmpty else { return }
-        let made = model.pairs.merged(left, right, rank: rank)
+        let made = pairs.merged(left, right, rank: rank)
         if model.unused.contains(made) { parts[made] = (left, right) }
     }
 

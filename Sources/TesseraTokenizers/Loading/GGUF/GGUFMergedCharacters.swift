@@ -1,0 +1,63 @@
+package import TesseraCore
+package import TesseraFiles
+
+/// Vocabularies of `tokenizer.ggml.model` "gemma4": BPE of characters with a list of merges.
+package enum GGUFMergedCharacters {
+    /// The definition in `metadata`.
+    ///
+    /// llama.cpp cuts before and after line breaks; no merge crosses there, so that this one need not.
+    ///
+    /// - Parameter file: where it came from, for errors.
+    /// - Throws: `LocatedError` naming the field that is missing or damaged.
+    package static func definition(
+        _ metadata: GGUFMetadata, file: String
+    ) throws(LocatedError) -> TokenizerDefinition {
+        let fields = try GGUFVocabulary(metadata, file: file)
+        let vocabulary = try fields.vocabulary()
+        var model = BytePairDefinition(vocabulary: vocabulary, merges: try merges(fields, vocabulary))
+        model.fallsBackToBytes = true
+        model.fusesUnknown = true
+        model.unknownToken = try fields.id("unknown")
+
+        // The file says that nothing is put in front, and llama.cpp puts the beginning of text there all the same.
+        let roles = try fields.specialTokens(bos: nil, eos: nil, unknown: nil, padding: nil, addsBos: true)
+        let addsPrefix = try fields.flag("add_space_prefix", default: false)
+        var definition = TokenizerDefinition(model: .bytePair(model))
+        definition.normalizer = .metaspaces(addsPrefix: addsPrefix)
+        definition.decoder = .metaspaces(dropsPrefix: addsPrefix, fallsBackToBytes: true)
+        definition.addedTokens = try fields.addedTokens { vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0)) }
+        definition.specialTokens = roles
+        definition.postProcessor = fields.template(
+            prefix: roles.addsBeginOfText ? [roles.beginOfText].compactMap { $0 } : [], suffix: [], vocabulary)
+        return definition
+    }
+
+    private static func merges(
+        _ fields: GGUFVocabulary, _ vocabulary: Vocabulary
+    ) throws(LocatedError) -> [BytePairDefinition.Merge] {
+        let field = "tokenizer.ggml.merges"
+        let list = try fields.metadata.strings(field)
+        guard list.count < PairTable.largestCount else {
+            throw fields.error(field, "\(list.count) merges, expected fewer than \(PairTable.largestCount)")
+        }
+        var merges: [BytePairDefinition.Merge] = []
+        merges.reserveCapacity(list.count)
+        var joined: [UInt8] = []
+        for (rank, merge) in list.enumerated() {
+            // The first space that is not the first byte parts the tokens, as in llama.cpp.
+            guard let space = merge.dropFirst().firstIndex(of: 0x20), space + 1 < merge.count else {
+                throw fields.error(field, "merge \(rank) is not two tokens with a space between")
+            }
+            let left = UnsafeRawBufferPointer(rebasing: merge[..<space])
+            let right = UnsafeRawBufferPointer(rebasing: merge[(space + 1)...])
+            joined.removeAll(keepingCapacity: true)
+            joined.append(contentsOf: left)
+            joined.append(contentsOf: right)
+            guard let leftID = vocabulary.id(ofSpelling: left), let rightID = vocabulary.id(ofSpelling: right),
+                let made = joined.withUnsafeBytes({ vocabulary.id(ofSpelling: $0) })
+            else { throw fields.error(field, "merge \(rank) needs a token that is not in the vocabulary") }
+            merges.append(BytePairDefinition.Merge(leftID, rightID, makes: made))
+        }
+        return merges
+    }
+}
