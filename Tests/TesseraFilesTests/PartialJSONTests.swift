@@ -35,6 +35,24 @@ struct PartialJSONTests {
         #expect(try !list.continuesArray())
     }
 
+    @Test("a thousand arrays and objects beside each other are not a thousand levels")
+    func manyElements() throws {
+        let text = "[" + (0..<1000).map { _ in #"[{"a": []}]"# }.joined(separator: ",") + "]"
+        var scanner = JSONScanner(MappedFile(copying: text.utf8, path: "text.json"), field: "")
+        var count = 0
+        var bytes: [UInt8] = []
+        var more = try scanner.beginArray()
+        while more {
+            #expect(try scanner.beginArray() && scanner.beginObject())
+            _ = try scanner.key(into: &bytes)
+            #expect(try !scanner.beginArray())
+            #expect(try !scanner.continuesObject() && !scanner.continuesArray())
+            count += 1
+            more = try scanner.continuesArray()
+        }
+        #expect(count == 1000 && scanner.remaining == 0)
+    }
+
     @Test("a member that is left twice is an error, like any key")
     func duplicate() {
         expectLocatedError(problem: "\"v\" twice") { try partial(#"{"v": 1, "v": 2}"#, leaving: ["v"]) }

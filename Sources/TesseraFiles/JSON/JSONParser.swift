@@ -7,7 +7,7 @@ struct JSONParser {
 
     let bytes: UnsafeRawBufferPointer
     var position = 0
-    private var depth = 0
+    var depth = 0
 
     /// The plain bytes of the string being read, or-ed together: its top bits say whether all are ASCII.
     var seen: UInt64 = 0

@@ -82,7 +82,7 @@ extension JSONScanner {
     /// Passes over the comma before another member, true, or leaves the object, false.
     package mutating func continuesObject() throws(LocatedError) -> Bool {
         try located { parser throws(JSONFailure) in
-            try parser.continues(before: UInt8(ascii: "}"), "',' or '}'")
+            try parser.continues(before: UInt8(ascii: "}"), "',' or '}'") || parser.leaves()
         }
     }
 
@@ -114,8 +114,16 @@ extension JSONScanner {
     /// Passes over the comma before another element, true, or leaves the array, false.
     package mutating func continuesArray() throws(LocatedError) -> Bool {
         try located { parser throws(JSONFailure) in
-            try parser.continues(before: UInt8(ascii: "]"), "',' or ']'")
+            try parser.continues(before: UInt8(ascii: "]"), "',' or ']'") || parser.leaves()
         }
+    }
+}
+
+extension JSONParser {
+    /// Leaves an array or object whose closing bracket was passed; false.
+    fileprivate mutating func leaves() -> Bool {
+        depth -= 1
+        return false
     }
 }
 
