@@ -5,6 +5,9 @@ struct ByteTokens: Sendable {
     /// For each byte its token.
     private let ids: [TokenID?]
 
+    /// The same without order, for `contains(_:)`.
+    private let all: Set<TokenID>
+
     /// Whether every byte has one: no text is unknown then.
     let isComplete: Bool
 
@@ -12,6 +15,7 @@ struct ByteTokens: Sendable {
     init(_ vocabulary: Vocabulary) {
         ids = (UInt8.min ... .max).map { vocabulary.id(of: Self.spelling(of: $0)) }
         isComplete = !ids.contains(nil)
+        all = Set(ids.compactMap { $0 })
     }
 
     /// The token of `byte`.
@@ -24,7 +28,7 @@ struct ByteTokens: Sendable {
     }
 
     /// Whether `id` is one of them.
-    func contains(_ id: TokenID) -> Bool { ids.contains(id) }
+    func contains(_ id: TokenID) -> Bool { all.contains(id) }
 
     /// The spelling of the token of `byte`.
     static func spelling(of byte: UInt8) -> [UInt8] {

@@ -45,7 +45,9 @@ package enum GGUFMergedCharacters {
         var joined: [UInt8] = []
         for (rank, merge) in list.enumerated() {
             // The first space that is not the first byte parts the tokens, as in llama.cpp.
-            guard let space = merge.dropFirst().firstIndex(of: 0x20), space + 1 < merge.count else {
+            var space = 1
+            while space < merge.count, merge[space] != 0x20 { space += 1 }
+            guard space + 1 < merge.count else {
                 throw fields.error(field, "merge \(rank) is not two tokens with a space between")
             }
             let left = UnsafeRawBufferPointer(rebasing: merge[..<space])

@@ -55,11 +55,7 @@ package struct CharacterPairModel: Sendable {
         }
         self.userDefined = userDefined
         self.unused = unused
-        unknownStandsApart =
-            (byteTokens?.isComplete ?? false)
-            && !definition.merges.contains {
-                byteTokens?.contains($0.left) ?? true || byteTokens?.contains($0.right) ?? true
-            }
+        unknownStandsApart = byteTokens?.isComplete ?? false && !definition.mergesAny(of: byteTokens)
         isStepwise = !unused.isEmpty || dropout > 0
         cuts = isStepwise ? nil : SafeCuts(definition, symbols: symbols)
     }
@@ -111,6 +107,17 @@ package struct CharacterPairModel: Sendable {
 }
 
 extension BytePairDefinition {
+    /// Whether some merge has one of `tokens` as a part.
+    fileprivate func mergesAny(of tokens: ByteTokens?) -> Bool {
+        guard let tokens else { return false }
+        var isPart = [Bool](repeating: false, count: vocabulary.count)
+        for merge in merges {
+            isPart[Int(merge.left)] = true
+            isPart[Int(merge.right)] = true
+        }
+        return isPart.indices.contains { isPart[$0] && tokens.contains(TokenID(truncatingIfNeeded: $0)) }
+    }
+
     /// Checks that every id that stands in it is one of the vocabulary.
     func check() throws(LocatedError) {
         let count = vocabulary.count

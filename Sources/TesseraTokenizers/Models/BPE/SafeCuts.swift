@@ -7,10 +7,7 @@ internal import TesseraCore
 /// has such tokens, nothing ever crosses the border, so the text may be cut there and each side merged by itself with
 /// the same result. In practice the borders before words are such places.
 struct SafeCuts: Sendable {
-    /// Open addressing: `a << 21 | b`, plus one; zero is free.
-    private let slots: FixedTable<UInt64>
-    private let mask: Int
-    private let hash = TableHash()
+    private let joins: JoinSet
 
     /// For each ASCII `a` and `b` a bit at `2 * a + b / 64`: they may be joined, or one is no token.
     private let ascii: FixedTable<UInt64>
@@ -21,23 +18,15 @@ struct SafeCuts: Sendable {
     init?(_ definition: BytePairDefinition, symbols: CharacterSymbols) {
         guard symbols.isUniform, let ends = Self.ends(of: definition.vocabulary) else { return nil }
         self.symbols = symbols
-        var joins: Set<UInt64> = []
+        var joins = JoinSet()
         for merge in definition.merges {
             let (left, right, made) = (Int(merge.left), Int(merge.right), Int(merge.made))
             // By induction over the merges, a token's text then begins and ends as its spelling does.
             guard ends[made] == Self.joined(ends[left], ends[right]) else { return nil }
             joins.insert((ends[left] & 0x1F_FFFF) << 21 | ends[right] >> 21)
         }
-        var capacity = 64
-        while capacity < joins.count * 2 { capacity *= 2 }
-        slots = FixedTable(count: capacity)
-        mask = capacity - 1
+        self.joins = joins
         ascii = FixedTable(count: 256)
-        for join in joins {
-            var slot = Int(truncatingIfNeeded: hash(join)) & mask
-            while slots.elements[slot] != 0 { slot = (slot + 1) & mask }
-            slots.elements[slot] = join + 1
-        }
         for left in UInt32(0)..<128 {
             for right in UInt32(0)..<128
             where symbols[left] == nil || symbols[right] == nil || joins.contains(UInt64(left) << 21 | UInt64(right)) {
@@ -53,14 +42,7 @@ struct SafeCuts: Sendable {
             return ascii.elements[Int(2 * left + right / 64)] >> UInt64(right % 64) & 1 == 0
         }
         guard symbols[left] != nil, symbols[right] != nil else { return false }
-        let key = UInt64(left) << 21 | UInt64(right)
-        var slot = Int(truncatingIfNeeded: hash(key)) & mask
-        while true {
-            let entry = slots.elements[slot]
-            if entry == 0 { return true }
-            if entry == key + 1 { return false }
-            slot = (slot + 1) & mask
-        }
+        return !joins.contains(UInt64(left) << 21 | UInt64(right))
     }
 
     /// For each token its first and last code points, 21 bits each; nil when one is not UTF-8.
@@ -91,5 +73,41 @@ struct SafeCuts: Sendable {
     /// The ends of a token made of two.
     private static func joined(_ left: UInt64, _ right: UInt64) -> UInt64 {
         left & ~0x1F_FFFF | right & 0x1F_FFFF
+    }
+}
+
+/// A set of pairs of code points, `a << 21 | b`.
+private struct JoinSet: Sendable {
+    /// Open addressing: the pair plus one; zero is free.
+    private var slots = FixedTable<UInt64>(count: 1 << 10)
+    private var count = 0
+    private let hash = TableHash()
+
+    mutating func insert(_ join: UInt64) {
+        if count * 2 >= slots.count { grow() }
+        let slot = place(of: join)
+        guard slots.elements[slot] == 0 else { return }
+        slots.elements[slot] = join + 1
+        count += 1
+    }
+
+    @inline(__always)
+    func contains(_ join: UInt64) -> Bool { slots.elements[place(of: join)] != 0 }
+
+    /// Where the pair is, or the free place where it would be.
+    @inline(__always)
+    private func place(of join: UInt64) -> Int {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: hash(join)) & mask
+        while slots.elements[slot] != 0, slots.elements[slot] != join + 1 { slot = (slot + 1) & mask }
+        return slot
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = FixedTable(count: old.count * 2)
+        for index in 0..<old.count where old.elements[index] != 0 {
+            slots.elements[place(of: old.elements[index] - 1)] = old.elements[index]
+        }
     }
 }
