@@ -38,13 +38,16 @@ package struct MetaspaceWordModel: Sendable {
             var end = start + piece.characterLength(at: start)
             while end < piece.count, !piece.isMetaspace(at: end) { end += piece.characterLength(at: end) }
             let word = piece.raw(start..<end)
-            if let id = vocabulary.id(ofSpelling: word), kinds[Int(id)] == .normal || kinds[Int(id)] == .userDefined {
+            if let id = vocabulary.id(ofSpelling: word),
+                kinds[Int(id)] == .normal || kinds[Int(id)] == .userDefined
+            {
                 finish()
                 tokens.append(ModelToken(id: id, start: start, end: end))
             } else if let byteTokens {
                 for (index, byte) in word.enumerated() {
                     guard let id = byteTokens[byte] else { continue }
-                    tokens.append(ModelToken(id: id, start: start, end: index + 1 == word.count ? end : start))
+                    tokens.append(
+                        ModelToken(id: id, start: start, end: index + 1 == word.count ? end : start))
                 }
             } else {
                 unknown = (unknown?.lowerBound ?? start)..<end
@@ -58,6 +61,7 @@ package struct MetaspaceWordModel: Sendable {
 extension PieceBytes {
     /// Whether U+2581 stands at `position`.
     func isMetaspace(at position: Int) -> Bool {
-        count - position >= 3 && self[position] == 0xE2 && self[position + 1] == 0x96 && self[position + 2] == 0x81
+        count - position >= 3 && self[position] == 0xE2 && self[position + 1] == 0x96
+            && self[position + 2] == 0x81
     }
 }

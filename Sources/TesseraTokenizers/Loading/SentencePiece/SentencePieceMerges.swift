@@ -24,7 +24,8 @@ struct SentencePieceMerges {
     ///   - takesPart: whether a token is merged or made by merging.
     /// - Throws: `LocatedError` when there are more merges than any real vocabulary has.
     init(
-        _ vocabulary: Vocabulary, scores: [Float], allowsLoneCharacters: Bool, takesPart: @escaping (Int) -> Bool
+        _ vocabulary: Vocabulary, scores: [Float], allowsLoneCharacters: Bool,
+        takesPart: @escaping (Int) -> Bool
     ) throws(LocatedError) {
         self.vocabulary = vocabulary
         self.takesPart = takesPart

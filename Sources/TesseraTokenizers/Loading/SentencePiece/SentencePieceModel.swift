@@ -126,7 +126,9 @@ package struct SentencePieceList: RandomAccessCollection, Sendable {
         guard spelling.count <= Self.longestSpelling else {
             throw error("has \(spelling.count) bytes, more than \(Self.longestSpelling)")
         }
-        guard count < Vocabulary.largestCount - 1, spellings.count + spelling.count < Vocabulary.largestByteCount else {
+        guard count < Vocabulary.largestCount - 1,
+            spellings.count + spelling.count < Vocabulary.largestByteCount
+        else {
             throw error("is one too many: the limit is \(Vocabulary.largestCount - 1)")
         }
         spellings.append(contentsOf: spelling)
@@ -159,6 +161,7 @@ package struct SentencePieceList: RandomAccessCollection, Sendable {
     }
 
     private func error(_ problem: String) -> LocatedError {
-        LocatedError(field: "pieces[\(count)]", problem: problem, remedy: "the file is damaged; fetch it again")
+        LocatedError(
+            field: "pieces[\(count)]", problem: problem, remedy: "the file is damaged; fetch it again")
     }
 }

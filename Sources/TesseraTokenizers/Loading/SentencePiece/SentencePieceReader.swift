@@ -75,7 +75,8 @@ package struct SentencePieceReader {
         case 2: return .bytePair(try bytePairs(vocabulary, kinds, unknown))
         case 3:
             var words = WordLevelDefinition(vocabulary: vocabulary)
-            words.unknownToken = unknown.map { String(decoding: model.pieces[Int($0)].spelling, as: UTF8.self) } ?? ""
+            words.unknownToken =
+                unknown.map { String(decoding: model.pieces[Int($0)].spelling, as: UTF8.self) } ?? ""
             words.kinds = kinds
             words.fallsBackToBytes = fallsBackToBytes
             return .wordLevel(words)
@@ -124,7 +125,8 @@ package struct SentencePieceReader {
             let spelling = piece.spelling.elementsEqual([0]) ? [] : piece.spelling
             if let earlier = spelling.withUnsafeBytes({ vocabulary.append(spelling: $0) }) {
                 throw error(
-                    "pieces[\(id)]", "is \"\(String(decoding: spelling, as: UTF8.self))\" like pieces[\(earlier)]")
+                    "pieces[\(id)]",
+                    "is \"\(String(decoding: spelling, as: UTF8.self))\" like pieces[\(earlier)]")
             }
         }
         for spelling in more { _ = spelling.withUnsafeBytes { vocabulary.append(spelling: $0) } }
@@ -161,7 +163,8 @@ package struct SentencePieceReader {
         }
         if unknown == nil, !fallsBackToBytes { throw error("pieces", "none is of the unknown type") }
         if fallsBackToBytes, bytes.count < 256 {
-            throw error("pieces", "\(bytes.count) bytes are there, 256 are needed for trainer_spec.byte_fallback")
+            throw error(
+                "pieces", "\(bytes.count) bytes are there, 256 are needed for trainer_spec.byte_fallback")
         }
         return unknown
     }
@@ -203,7 +206,8 @@ package struct SentencePieceReader {
 
     /// The piece with a role: found by its spelling, and only if it is of the right type, as in SentencePiece.
     private func id(of role: Role, _ vocabulary: Vocabulary) -> TokenID? {
-        let usual = [Role.unknown: "<unk>", .beginOfText: "<s>", .endOfText: "</s>", .padding: "<pad>"][role] ?? ""
+        let usual =
+            [Role.unknown: "<unk>", .beginOfText: "<s>", .endOfText: "</s>", .padding: "<pad>"][role] ?? ""
         var spelling = model.trainer.content(role.rawValue) ?? []
         if spelling.isEmpty { spelling = Array(usual.utf8) }
         guard let id = vocabulary.id(of: spelling), Int(id) < model.pieces.count else { return nil }

@@ -97,7 +97,8 @@ extension CharacterPairModel {
 
     /// Puts the tokens of a short word into the cache if its ranges follow from their spellings.
     private func remember(
-        _ key: WordCache.Key, _ ids: UnsafeMutableBufferPointer<TokenID>, _ byteCount: Int, _ scratch: EncoderScratch
+        _ key: WordCache.Key, _ ids: UnsafeMutableBufferPointer<TokenID>, _ byteCount: Int,
+        _ scratch: EncoderScratch
     ) {
         guard scratch.symbolEnd == byteCount, let first = ids.baseAddress else { return }
         var tokens = 0
@@ -188,7 +189,9 @@ extension CharacterPairModel {
         }
         var position = range.lowerBound
         while position < range.upperBound {
-            if userDefined.begins(with: piece[position]), let match = userDefinedToken(in: piece, at: position) {
+            if userDefined.begins(with: piece[position]),
+                let match = userDefinedToken(in: piece, at: position)
+            {
                 flush()
                 add(match.id, match.end - position)
                 position = match.end
@@ -206,7 +209,8 @@ extension CharacterPairModel {
                 let bytes = piece.raw(position..<end)
                 let prefix = isFirst ? [] : symbols.prefix
                 let suffix = isLast ? symbols.suffix : []
-                if !hasKinds, let byteTokens, byteTokens.cover(bytes), prefix.allSatisfy({ byteTokens[$0] != nil }),
+                if !hasKinds, let byteTokens, byteTokens.cover(bytes),
+                    prefix.allSatisfy({ byteTokens[$0] != nil }),
                     suffix.allSatisfy({ byteTokens[$0] != nil })
                 {
                     for byte in prefix { if let id = byteTokens[byte] { add(id, 1) } }

@@ -137,6 +137,7 @@ extension BytePairDefinition {
     }
 
     private func error(_ field: String, _ problem: String) -> LocatedError {
-        LocatedError(field: "model.\(field)", problem: problem, remedy: "the vocabulary is damaged; make it again")
+        LocatedError(
+            field: "model.\(field)", problem: problem, remedy: "the vocabulary is damaged; make it again")
     }
 }

@@ -29,7 +29,9 @@ struct SafeCuts: Sendable {
         ascii = FixedTable(count: 256)
         for left in UInt32(0)..<128 {
             for right in UInt32(0)..<128
-            where symbols[left] == nil || symbols[right] == nil || joins.contains(UInt64(left) << 21 | UInt64(right)) {
+            where symbols[left] == nil || symbols[right] == nil
+                || joins.contains(UInt64(left) << 21 | UInt64(right))
+            {
                 ascii[Int(2 * left + right / 64)] |= 1 << UInt64(right % 64)
             }
         }

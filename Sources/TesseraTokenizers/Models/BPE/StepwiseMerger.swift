@@ -3,7 +3,8 @@ internal import TesseraCore
 extension CharacterPairModel {
     /// Encodes a piece merge by merge, without cuts or cache: for dropout and for tokens that are unused.
     func encodeWhole(
-        _ piece: PieceBytes, _ scratch: EncoderScratch, _ draws: inout RandomDraws?, _ sink: inout some TokenSink
+        _ piece: PieceBytes, _ scratch: EncoderScratch, _ draws: inout RandomDraws?,
+        _ sink: inout some TokenSink
     ) {
         let dropout = draws == nil ? 0 : dropout
         // Each merge costs as many draws as are passed over, 1 / (1 - dropout) and at most all: long pieces are

@@ -52,7 +52,8 @@ package struct UnigramModel: Sendable {
         unknownScore =
             rules == .sentencePiece
             ? Double(Float(lowest) - Float(Self.unknownPenalty))
-            : rules == .llamaCpp ? Double(Float(lowest) - Float(Self.unknownPenalty)) : lowest - Self.unknownPenalty
+            : rules == .llamaCpp
+                ? Double(Float(lowest) - Float(Self.unknownPenalty)) : lowest - Self.unknownPenalty
         let table = FixedTable<UInt64>(count: scores.count)
         for (id, score) in scores.enumerated() { table.elements[id] = score.bitPattern }
         self.scores = table
@@ -110,7 +111,9 @@ extension UnigramDefinition {
     /// Checks that scores and kinds fit the vocabulary.
     fileprivate func check() throws(LocatedError) {
         let count = vocabulary.count
-        guard scores.count == count else { throw error("scores", "\(scores.count) scores for \(count) tokens") }
+        guard scores.count == count else {
+            throw error("scores", "\(scores.count) scores for \(count) tokens")
+        }
         guard kinds.isEmpty || kinds.count == count else {
             throw error("kinds", "\(kinds.count) kinds for \(count) tokens")
         }
@@ -123,6 +126,7 @@ extension UnigramDefinition {
     }
 
     private func error(_ field: String, _ problem: String) -> LocatedError {
-        LocatedError(field: "model.\(field)", problem: problem, remedy: "the vocabulary is damaged; make it again")
+        LocatedError(
+            field: "model.\(field)", problem: problem, remedy: "the vocabulary is damaged; make it again")
     }
 }
