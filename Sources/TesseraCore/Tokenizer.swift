@@ -114,10 +114,13 @@ extension Tokenizer {
 }
 
 /// The decoder of tokenizers whose tokens stand for the same bytes everywhere.
-private struct ByteConcatenation<Source: Tokenizer>: TextDecoder {
-    let tokenizer: Source
+public struct ByteConcatenation<Source: Tokenizer>: TextDecoder {
+    private let tokenizer: Source
 
-    mutating func append(_ id: TokenID, to bytes: inout [UInt8]) { bytes += tokenizer.bytes(of: id) }
+    /// Creates a decoder for one text.
+    public init(tokenizer: Source) { self.tokenizer = tokenizer }
 
-    mutating func finish(to bytes: inout [UInt8]) {}
+    public mutating func append(_ id: TokenID, to bytes: inout [UInt8]) { bytes += tokenizer.bytes(of: id) }
+
+    public mutating func finish(to bytes: inout [UInt8]) {}
 }

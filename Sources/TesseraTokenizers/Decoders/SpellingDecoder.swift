@@ -38,7 +38,8 @@ enum SpellingDecoder: Sendable {
 
     func makeTextDecoder(_ tokenizer: PipelineTokenizer) -> any TextDecoder {
         switch self {
-        case .byteLevel(let alphabet): ByteLevelTextDecoder(tokenizer: tokenizer, alphabet: alphabet)
+        // An added token is its text even where that could spell bytes, which the reference takes it for.
+        case .byteLevel: ByteConcatenation(tokenizer: tokenizer)
         case .general(let program): ProgramTextDecoder(tokenizer: tokenizer, state: DecoderState(program))
         }
     }
@@ -56,17 +57,6 @@ extension TokenDecoder {
     fileprivate var single: TokenDecoder {
         if case .sequence(let steps) = self, steps.count == 1 { steps[0].single } else { self }
     }
-}
-
-private struct ByteLevelTextDecoder: TextDecoder {
-    let tokenizer: PipelineTokenizer
-    let alphabet: ByteAlphabet
-
-    mutating func append(_ id: TokenID, to bytes: inout [UInt8]) {
-        tokenizer.withSpelling(of: id) { alphabet.appendBytes(of: $0, to: &bytes) }
-    }
-
-    mutating func finish(to bytes: inout [UInt8]) {}
 }
 
 private struct ProgramTextDecoder: TextDecoder {

@@ -22,6 +22,9 @@ struct MergeList {
         prefixLength = continuingPrefix.utf8.count
     }
 
+    /// Makes room for `count` merges.
+    mutating func reserve(_ count: Int) { merges.reserveCapacity(min(count, PairTable.largestCount)) }
+
     /// Adds the merge of two spellings.
     mutating func append(
         _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer

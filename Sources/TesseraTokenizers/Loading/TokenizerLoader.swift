@@ -30,7 +30,9 @@ public enum TokenizerLoader {
     ///
     /// - Throws: `LocatedError` naming the field when it is missing, damaged or of a kind that is not supported.
     public static func load(gguf: GGUFFile) throws(LocatedError) -> LoadedTokenizer {
-        try GGUFTokenizerReader(gguf).read()
+        let reader = GGUFTokenizerReader(gguf)
+        let definition = try reader.read()
+        return try LoadedTokenizer(definition, preTokenizerDescription: reader.splitRuleName())
     }
 
     /// The tokenizer of a Hugging Face folder: `tokenizer.json` and the files beside it.

@@ -4,8 +4,7 @@ internal import TesseraCore
 struct PatternFinder: Sendable {
     private enum Kind: Sendable {
         case string(StringFinder)
-        /// The expression of GPT-2.
-        case gpt2
+        case expression(RegularExpression)
     }
 
     private let kind: Kind
@@ -16,9 +15,7 @@ struct PatternFinder: Sendable {
     init(_ pattern: TextPattern) throws(LocatedError) {
         switch pattern {
         case .string(let string): kind = .string(StringFinder(Array(string.utf8)))
-        case .expression(PreTokenizerProgram.gpt2Expression): kind = .gpt2
-        case .expression(let source):
-            throw LocatedError(field: "pattern", problem: "the expression \(source) is not supported yet")
+        case .expression(let source): kind = .expression(try RegularExpression(source))
         }
     }
 
@@ -34,7 +31,7 @@ struct PatternFinder: Sendable {
         guard !range.isEmpty else { return }
         switch kind {
         case .string(let finder): finder.forEachMatch(in: text, range: range, body)
-        case .gpt2: GPT2Splitter(text: text, cutsDigits: false).forEachPiece(in: range, body)
+        case .expression(let expression): expression.forEachMatch(in: text, range: range, body)
         }
     }
 }

@@ -100,6 +100,6 @@ package struct PreTokenizerProgram: Sendable {
         }
     }
 
-    static let gpt2Expression =
+    private static let gpt2Expression =
         #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
 }

@@ -1,68 +1,104 @@
-/// How text is cut into the pieces inside which tokens are merged.
+package import TesseraCore
+
+/// How text is cut into the pieces inside which tokens are merged: expressions, each applied inside the pieces that
+/// the one before left.
 ///
-/// Each rule is a hand-written matcher of a published regular expression; the name is the one that GGUF files
-/// use in `tokenizer.ggml.pre`.
-public struct SplitRule: Hashable, Sendable {
-    /// The expression that cuts.
-    enum Pattern: Hashable, Sendable {
-        /// No cut: a text is one piece.
-        case none
-        /// GPT-2's expression: contractions, then runs of letters, numbers, others and white space.
-        case gpt2
-        /// Llama 3's expression, with at most this many digits in a piece.
-        case llama3(digits: Int)
-    }
+/// Compiled from a `PreTokenizer` that consists of `Split`, `Digits` and `ByteLevel`. Copies share their tables.
+public struct SplitRule: Sendable {
+    /// The parts of `tokenizer.json` that cut as this rule does.
+    public let preTokenizer: PreTokenizer
 
-    let pattern: Pattern
-
-    /// Whether every numeric character is a piece of its own, cut before the pattern is applied.
-    let cutsDigits: Bool
-
-    /// The name of the rule.
+    /// The name of the rule: in GGUF files that of `tokenizer.ggml.pre`.
     public let name: String
 
-    /// GPT-2's rule.
-    public static let gpt2 = SplitRule(pattern: .gpt2, cutsDigits: false, name: "gpt-2")
-    /// SmolLM's rule, also StarCoder's: every digit alone, then GPT-2's.
-    public static let smollm = SplitRule(pattern: .gpt2, cutsDigits: true, name: "smollm")
-    /// Llama 3's rule.
-    public static let llama3 = SplitRule(pattern: .llama3(digits: 3), cutsDigits: false, name: "llama-bpe")
-    /// Qwen 2's rule: Llama 3's with every digit alone.
-    public static let qwen2 = SplitRule(pattern: .llama3(digits: 1), cutsDigits: false, name: "qwen2")
+    let stages: [SplitStage]
 
-    /// The rules by the names of `tokenizer.ggml.pre`; several models share a rule.
-    static let byName: [(name: String, rule: SplitRule)] = [
-        ("gpt-2", .gpt2), ("mpt", .gpt2), ("olmo", .gpt2),
-        ("smollm", .smollm), ("starcoder", .smollm), ("refact", .smollm), ("command-r", .smollm),
-        ("codeshell", .smollm), ("exaone", .smollm),
-        ("llama-bpe", .llama3), ("llama3", .llama3), ("llama-v3", .llama3),
-        ("qwen2", .qwen2), ("deepseek-r1-qwen", .qwen2),
-    ]
+    /// The rule that cuts as `preTokenizer` does; nil when that needs the general path.
+    ///
+    /// - Throws: `LocatedError` for an expression that cannot be read.
+    package init?(compiling preTokenizer: PreTokenizer?, name: String = "custom") throws(LocatedError) {
+        guard let preTokenizer else { return nil }
+        var steps: [PreTokenizer] = [preTokenizer]
+        if case .sequence(let several) = preTokenizer { steps = several }
+        guard case .byteLevel(addsPrefixSpace: false, let usesExpression, _)? = steps.popLast() else { return nil }
+        var stages: [SplitStage] = []
+        for step in steps {
+            guard let stage = try Self.stage(step) else { return nil }
+            stages.append(stage)
+        }
+        if usesExpression {
+            stages.append(SplitStage(try ExpressionEngine(KnownExpressions.gpt2, dialect: .oniguruma), .isolated))
+        }
+        self.preTokenizer = preTokenizer
+        self.name = name
+        self.stages = stages
+    }
+
+    /// The stage of one part; nil for parts that are not cut by an expression.
+    private static func stage(_ step: PreTokenizer) throws(LocatedError) -> SplitStage? {
+        switch step {
+        case .split(.expression(let source), let behavior, let isInverted):
+            return SplitStage(
+                try ExpressionEngine(source, dialect: .oniguruma), behavior, isInverted: isInverted)
+        case .split(.string(let text), let behavior, let isInverted):
+            guard !text.isEmpty else { return nil }
+            let literal = text.unicodeScalars.map { ExpressionNode.set(CodePointSet($0.value)) }
+            return SplitStage(try ExpressionEngine(.sequence(literal)), behavior, isInverted: isInverted)
+        case .digits(let individually):
+            return SplitStage(
+                try ExpressionEngine(.set(UnicodeProperty.numeric17)), individually ? .isolated : .contiguous)
+        default: return nil
+        }
+    }
+
+    /// A rule that leaves a text whole.
+    private init(whole preTokenizer: PreTokenizer, name: String) {
+        self.preTokenizer = preTokenizer
+        self.name = name
+        stages = []
+    }
+
+    /// A rule under another name.
+    init(_ rule: SplitRule, name: String) {
+        preTokenizer = rule.preTokenizer
+        stages = rule.stages
+        self.name = name
+    }
+
+    /// The rule of a pre-tokenizer that is known to be right.
+    init(known preTokenizer: PreTokenizer, name: String) {
+        let compiled = Result { () throws(LocatedError) in try SplitRule(compiling: preTokenizer, name: name) }
+        switch compiled {
+        case .success(let rule?): self = rule
+        case .success(nil), .failure: self.init(whole: preTokenizer, name: name)
+        }
+    }
 }
 
 extension SplitRule {
     /// Calls `body` with every piece of `range` of `text`, in order.
     @inline(__always)
     func forEachPiece(of text: UTF8Text, in range: Range<Int>, _ body: (Range<Int>) -> Void) {
-        switch (pattern, cutsDigits) {
-        case (.none, _): if !range.isEmpty { body(range) }
-        case (.gpt2, false): GPT2Splitter(text: text, cutsDigits: false).forEachPiece(in: range, body)
-        case (.gpt2, true): GPT2Splitter(text: text, cutsDigits: true).forEachPiece(in: range, body)
-        case (.llama3(let digits), _):
-            Llama3Splitter(text: text, digits: digits).forEachPiece(in: range, body)
+        guard stages.count == 1, stages[0].keepsAll else {
+            return forEachPiece(of: text, in: range, from: 0, body)
+        }
+        stages[0].engine.forEachPiece(of: text, in: range) { piece, _ in if !piece.isEmpty { body(piece) } }
+    }
+
+    /// The same from one of the stages on.
+    private func forEachPiece(
+        of text: UTF8Text, in range: Range<Int>, from stage: Int, _ body: (Range<Int>) -> Void
+    ) {
+        guard stage < stages.count else {
+            if !range.isEmpty { body(range) }
+            return
+        }
+        stages[stage].forEachPiece(of: text, in: range) {
+            forEachPiece(of: text, in: $0, from: stage + 1, body)
         }
     }
-}
 
-extension SplitRule {
-    /// The same rule under the name that a file gives it.
-    func named(_ name: String) -> SplitRule {
-        SplitRule(pattern: pattern, cutsDigits: cutsDigits, name: name)
-    }
-}
-
-extension SplitRule {
-    /// The pieces of `text`, joined its whole; for tests.
+    /// The pieces of `text`, joined its whole unless the rule drops some; for tests.
     package func pieces(of text: String) -> [String] {
         var text = text
         return text.withUTF8 { bytes in
@@ -74,5 +110,16 @@ extension SplitRule {
                 return pieces
             }
         }
+    }
+}
+
+extension SplitRule: Hashable {
+    public static func == (left: Self, right: Self) -> Bool {
+        left.preTokenizer == right.preTokenizer && left.name == right.name
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(preTokenizer)
+        hasher.combine(name)
     }
 }
