@@ -2,14 +2,15 @@
 """Writes the Unicode tables of normalizers and pre-tokenizers from a named version of the Unicode database.
 
     python3 -m pip install --target build/unicode unicodedataplus==16.0.0
+    python3 -m pip install --target build/graphemes wcwidth==0.8.0
     python3 -m pip install tokenizers==0.23.3
-    python3 Scripts/generate-normalization.py build/unicode [--check-reference]
+    python3 Scripts/generate-normalization.py build/unicode build/graphemes [--check-reference]
 
 Each component of Hugging Face tokenizers 0.23.3 looks at the Unicode of its own time. What a code point decomposes
 to and its combining class never change once it is assigned, so the tables of an older version are those of 16.0 for
 the code points that were there at the time (property Age); the few general categories that did change are listed in
 CHANGES. Lowercase letters are those of Unicode 17.0, newer than the database: they are what the reference answers
-for each code point. With --check-reference every table is compared with the reference for every code point.
+for each code point; grapheme breaks are those of the tables in wcwidth. With --check-reference every table is compared with the reference for every code point.
 
     NFC, NFD, NFKC, NFKD             Unicode 9.0    crate unicode-normalization-alignments 0.1
     StripAccents                     Unicode 9.0    general categories Mn, Mc, Me of the same crate
@@ -17,7 +18,7 @@ for each code point. With --check-reference every table is compared with the ref
     BertPreTokenizer, Punctuation    Unicode 8.0    P* of that crate
     UnicodeScripts                   Unicode 9.0
     Lowercase                        Unicode 17.0   char::to_lowercase
-    Precompiled                      Unicode 16.0   grapheme clusters of the crate unicode-segmentation
+    Precompiled                      Unicode 17.0   grapheme clusters of the crate unicode-segmentation; from wcwidth
 """
 
 import sys
@@ -167,25 +168,32 @@ def scripts(unicode, ages):
     return table, names
 
 
-BREAKS = ["Other", "CR", "LF", "Control", "Extend", "ZWJ", "Regional_Indicator", "Prepend", "SpacingMark", "L", "V", "T", "LV", "LVT"]
-BREAKS += ["Extended_Pictographic", "InCB_Consonant", "InCB_Extend", "InCB_Linker"]
+# The classes of the Swift enumeration `GraphemeBreak`, in its order.
+BREAKS = ["Other", "CR", "LF", "CONTROL", "EXTEND", "ZWJ", "REGIONAL_INDICATOR", "PREPEND", "SPACINGMARK", "L", "V", "T", "LV", "LVT"]
+BREAKS += ["PICTOGRAPHIC", "INCB_CONSONANT", "INCB_EXTEND", "INCB_LINKER"]
 
 
-def breaks(unicode):
+def breaks(folder):
     """Grapheme_Cluster_Break, with Extended_Pictographic and Indic_Conjunct_Break where they matter."""
+    sys.path.insert(0, folder)
+    from wcwidth import table_grapheme as source
+
+    if "Unicode version 17.0.0" not in source.__doc__:
+        sys.exit(f"{folder} does not hold Unicode 17.0.0; install wcwidth 0.8.0")
     table = {}
-    for code in CODES:
-        text = chr(code)
-        name = unicode.grapheme_cluster_break(text)
-        conjunct = unicode.indic_conjunct_break(text)
-        if name == "Other" and unicode.is_extended_pictographic(text):
-            name = "Extended_Pictographic"
-        elif name == "Other" and conjunct == "Consonant":
-            name = "InCB_Consonant"
-        elif name == "Extend" and conjunct in ("Extend", "Linker"):
-            name = "InCB_" + conjunct
-        if name != "Other":
-            table[code] = BREAKS.index(name)
+
+    def mark(name, ranges, over=("Other",)):
+        for first, last in ranges:
+            for code in range(first, last + 1):
+                if BREAKS[table.get(code, 0)] in over:
+                    table[code] = BREAKS.index(name)
+
+    for name in BREAKS[1:14]:
+        mark(name, getattr(source, f"GRAPHEME_{name}"))
+    mark("PICTOGRAPHIC", source.EXTENDED_PICTOGRAPHIC)
+    mark("INCB_CONSONANT", source.INCB_CONSONANT)
+    mark("INCB_EXTEND", source.INCB_EXTEND, over=("EXTEND",))
+    mark("INCB_LINKER", source.INCB_LINKER, over=("EXTEND", "INCB_EXTEND"))
     return table
 
 
@@ -243,7 +251,7 @@ def check(unicode, ages, table, script_table):
 
 def main():
     folders = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
-    if len(folders) != 1:
+    if len(folders) != 2:
         sys.exit(__doc__)
     unicode, ages = load(folders[0])
     lower = lowercase()
@@ -270,8 +278,8 @@ def main():
         "PreTokenizers/ScriptTable+Runs.swift", "ScriptTable", "Unicode 9.0. 0 is no script.",
         [literal("runs", "Lengths and scripts of runs of code points.", runs(script_table))])
     write(
-        "Normalizers/GraphemeBreak+Table.swift", "GraphemeBreak", "Unicode 16.0.",
-        [literal("runs", "Lengths and classes of runs of code points.", runs(breaks(unicode)))])
+        "Normalizers/GraphemeBreak+Table.swift", "GraphemeBreak", "Unicode 17.0.",
+        [literal("runs", "Lengths and classes of runs of code points.", runs(breaks(folders[1])))])
     if "--check-reference" in sys.argv and not check(unicode, ages, table, script_table):
         sys.exit(1)
 

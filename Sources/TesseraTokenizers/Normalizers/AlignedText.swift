@@ -4,7 +4,9 @@
 /// take that of what they replace, added ones that of the code point before them. They cost nothing until the text
 /// is changed, and nothing at all when they are not tracked. The text is valid UTF-8 at all times.
 package struct AlignedText: Sendable {
-    /// A range of the original, in bytes from `base`. Texts of 4 GiB and more have wrong origins, not wrong bytes.
+    /// A range of the original, in bytes from its start.
+    ///
+    /// Originals of 4 GiB and more have wrong origins, not wrong bytes.
     struct Origin: Hashable, Sendable {
         var start: UInt32
         var end: UInt32
@@ -127,7 +129,8 @@ package struct AlignedText: Sendable {
     /// The bytes in `range`, whose bounds must lie between code points, as a text of their own.
     func part(_ range: Range<Int>) -> AlignedText {
         if range == 0..<count { return self }
-        var part = AlignedText(base: isUnchanged ? base + range.lowerBound : base, tracksOrigins: tracksOrigins)
+        var part = AlignedText(
+            base: isUnchanged ? base + range.lowerBound : base, tracksOrigins: tracksOrigins)
         part.bytes = Array(bytes[range])
         part.isUnchanged = isUnchanged
         if !origins.isEmpty { part.origins = Array(origins[range]) }

@@ -31,7 +31,8 @@ struct CharacterMap: Sendable {
         let unitCount = Int(word(0)) / 4
         guard unitCount > 0, unitCount <= (bytes.count - 4) / 4 else {
             throw LocatedError(
-                field: field, problem: "says that its trie has \(word(0)) bytes; it has \(bytes.count) in all",
+                field: field,
+                problem: "says that its trie has \(word(0)) bytes; it has \(bytes.count) in all",
                 remedy: remedy)
         }
         units = (1...unitCount).map(word)

@@ -24,7 +24,9 @@ struct CodePointTable: Sendable {
             var missing = Self.blockSize
             while missing > 0 {
                 if left == 0 {
-                    guard let length = reader.next(), let next = reader.next() else { (left, value) = (.max, 0); continue }
+                    guard let length = reader.next(), let next = reader.next() else {
+                        (left, value) = (.max, 0); continue
+                    }
                     (left, value) = (length, UInt8(truncatingIfNeeded: next))
                     if left == 0 { continue }
                 }

@@ -1,4 +1,4 @@
-/// The classes of Unicode 16.0 by which text is cut into grapheme clusters (Unicode Standard Annex 29).
+/// The classes of Unicode 17.0 by which text is cut into grapheme clusters (Unicode Standard Annex 29).
 enum GraphemeBreak: UInt8, Sendable {
     case other
     case carriageReturn

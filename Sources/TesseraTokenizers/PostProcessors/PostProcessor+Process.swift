@@ -155,7 +155,8 @@ extension Encoding {
             let back = text.reversed().prefix(while: Self.isSpace).map(Self.byteCount)
             var (start, end) = (ranges[index].lowerBound, ranges[index].upperBound)
             if !front.isEmpty {
-                if keepsPrefixSpace, index == 0 || start == 0 { front.removeLast() }
+                // One space may be the one that was put there; of several, none was.
+                if keepsPrefixSpace, front.count == 1, index == 0 || start == 0 { front = [] }
                 start = min(start + front.reduce(0, +), end)
             }
             let trailing = back.reduce(0, +)

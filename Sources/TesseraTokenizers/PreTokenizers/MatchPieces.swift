@@ -69,14 +69,17 @@ extension MatchPieces {
             cutter.take(match, isMatch: true, into: &pieces)
             position = match.upperBound
         }
-        if position < range.upperBound { cutter.take(position..<range.upperBound, isMatch: false, into: &pieces) }
+        if position < range.upperBound {
+            cutter.take(position..<range.upperBound, isMatch: false, into: &pieces)
+        }
         cutter.finish(into: &pieces)
     }
 
     /// Cuts the piece `range` at the code points that `isMatch` says, each a match of its own.
     @inline(__always)
     static func cut(
-        _ range: Range<Int>, of text: UTF8Text, atScalars isMatch: (UInt32) -> Bool, _ behavior: SplitBehavior,
+        _ range: Range<Int>, of text: UTF8Text, atScalars isMatch: (UInt32) -> Bool,
+        _ behavior: SplitBehavior,
         into pieces: inout [Range<Int>]
     ) {
         var cutter = MatchPieces(behavior)

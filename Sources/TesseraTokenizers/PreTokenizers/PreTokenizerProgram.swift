@@ -67,7 +67,8 @@ package struct PreTokenizerProgram: Sendable {
         case .digits(let individually):
             let classes = CharacterTable()
             text.cutScalars(
-                old, { classes.of($0).contains(.numeric) }, individually ? .isolated : .contiguous, into: &new)
+                old, { classes.of($0).contains(.numeric) }, individually ? .isolated : .contiguous, into: &new
+            )
         case .unicodeScripts(let scripts): text.withText { scripts.cut($0, old, into: &new) }
         case .fixedLength(let length): text.cutEvery(length, old, into: &new)
         }
