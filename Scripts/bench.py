@@ -153,9 +153,9 @@ def markdown(rows):
     return "\n".join([line(header), rule, *map(line, rows)])
 
 
-def write_section(path, text):
-    """Puts `text` between this script's two marks in the document, at its end when there are none."""
-    begin, end = "<!-- make bench: begin -->", "<!-- make bench: end -->"
+def write_section(path, text, name="make bench"):
+    """Puts `text` between two marks of that name in the document, at its end when there are none."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     document = path.read_text(encoding="utf-8") if path.exists() else "# Benchmarks\n"
     section = f"{begin}\n{text}\n{end}"
     if begin in document and end in document:

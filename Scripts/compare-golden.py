@@ -72,7 +72,7 @@ def compare(new_path, old_path):
     """The complaints about one file."""
     if not old_path.exists():
         return ["not committed"]
-    if new_path.name.startswith("tokenizer-") and new_path.name != "tokenizer-templates.jsonl":
+    if new_path.name == "tokenizer-smollm2.jsonl":
         return compare_texts(new_path, old_path)
     if new_path.suffix != ".json":
         return [] if new_path.read_bytes() == old_path.read_bytes() else ["other bytes"]
@@ -84,12 +84,13 @@ def compare(new_path, old_path):
 
 def main():
     new_folder, old_folder = map(pathlib.Path, sys.argv[1:])
-    paths = sorted(path for path in new_folder.iterdir() if path.is_file())
+    paths = sorted(path for path in new_folder.rglob("*") if path.is_file())
     failed = not paths
     for path in paths:
-        complaints = compare(path, old_folder / path.name)
+        name = path.relative_to(new_folder)
+        complaints = compare(path, old_folder / name)
         failed = failed or bool(complaints)
-        print(f"{path.name}: {'; '.join(complaints) or 'as committed'}")
+        print(f"{name}: {'; '.join(complaints) or 'as committed'}")
     sys.exit(1 if failed else 0)
 
 

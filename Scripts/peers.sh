@@ -19,6 +19,11 @@ cp "$root/Scripts/golden-tokenizer.py" "$root/Scripts/golden-templates.py" "$roo
 PYTHONPATH=$packages "$python" -B "$work/Scripts/golden-templates.py"
 PYTHONPATH=$tokenizers:$packages "$python" -B "$work/Scripts/golden-tokenizer.py" "$model"
 
+tokenizers_folder=$("$root/Scripts/setup.sh" tokenizers)
+references=$("$root/Scripts/setup.sh" tokenizer-references)
+PYTHONPATH=$references "$python" -B "$root/Scripts/golden-tokenizers.py" --tokenizers "$tokenizers_folder" \
+    --output "$golden"
+
 PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-logits.py" --model "$model" \
     --output "$golden/logits-smollm2.json"
 

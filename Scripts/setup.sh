@@ -1,12 +1,14 @@
 #!/bin/sh
 # Gets a machine ready. Safe to run again: what is there stays.
 #
-#   setup.sh             what building and testing need: a Swift toolchain, git, python3 with pip
-#   setup.sh model       the default model, fetched by the program built before
-#   setup.sh tokenizers  the published tokenizers that the conformance tests read; prints their folder
-#   setup.sh golden      the pinned references that write the golden files; prints their folder, and on a second line
-#                        the folder that goes before it for the tokenizer's file
-#   setup.sh peers       llama.cpp, built for this machine; prints the folder of its programs
+#   setup.sh                       what building and testing need: a Swift toolchain, git, python3 with pip
+#   setup.sh model                 the default model, fetched by the program built before
+#   setup.sh tokenizers            the published tokenizers that the conformance tests read; prints their folder
+#   setup.sh tokenizer-references  the pinned libraries that these are held against; prints their folder
+#   setup.sh tokenizer-peers       other tokenizers to compare the speed with, after those; prints their folder
+#   setup.sh golden                the pinned references that write the other golden files; prints their folder, and on
+#                                  a second line the folder that goes before it for the tokenizer's file
+#   setup.sh peers                 llama.cpp, built for this machine; prints the folder of its programs
 set -eu
 . "$(dirname "$0")/pins.sh"
 
@@ -72,6 +74,13 @@ golden_packages() {
     printf '%s\n%s\n' "$folder" "$tokenizers"
 }
 
+# Installs group $1 once and prints its folder.
+packages_of() {
+    folder=$cache/$1-$(fingerprint "$1")
+    [ -d "$folder" ] || install_group "$1" "$folder"
+    printf '%s\n' "$folder"
+}
+
 check_compiler() {
     command -v c++ > /dev/null || install_packages g++
 }
@@ -82,10 +91,11 @@ case ${1:-build} in
 build) check_swift ;;
 model) fetch_model ;;
 tokenizers) "$root/Scripts/fetch-tokenizers.sh" ;;
+tokenizer-references | tokenizer-peers) packages_of "$1" ;;
 golden) golden_packages ;;
 peers)
     check_compiler
     "$root/Scripts/build-llama-cpp.sh"
     ;;
-*) fail "setup.sh: unknown part \"$1\"; name model, tokenizers, golden or peers, or nothing" ;;
+*) fail "setup.sh: unknown part \"$1\"; name model, tokenizers, tokenizer-references, tokenizer-peers, golden or peers, or nothing" ;;
 esac
