@@ -21,7 +21,11 @@ package struct PieceCutter: Sendable {
         var rule = try SplitRule(compiling: preTokenizer)
         var form: UnicodeNormalization?
         if let normalizer {
-            if case .unicode(let known) = normalizer.single { form = UnicodeNormalization(known) } else { rule = nil }
+            if case .unicode(let known) = normalizer.single {
+                form = UnicodeNormalization(known)
+            } else {
+                rule = nil
+            }
             self.normalizer = try NormalizerProgram(normalizer)
         } else {
             self.normalizer = nil
@@ -35,8 +39,10 @@ package struct PieceCutter: Sendable {
         }
     }
 
-    /// Calls `body` with every piece of `text`, in order: the bytes themselves where the tokenizer spells bytes, else
-    /// the normalized piece in UTF-8. Ill-formed UTF-8 counts as U+FFFD.
+    /// Calls `body` with every piece of `text`, in order.
+    ///
+    /// A piece is given as the bytes themselves where the tokenizer spells bytes, else as the normalized text in UTF-8.
+    /// Ill-formed UTF-8 counts as U+FFFD.
     package func forEachPiece(
         of text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
     ) {

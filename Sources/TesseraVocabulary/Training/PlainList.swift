@@ -106,7 +106,8 @@ struct PlainList<Element: BitwiseCopyable>: ~Copyable {
         let memory =
             calloc(capacity, MemoryLayout<Element>.stride)
             ?? .allocate(
-                byteCount: capacity * MemoryLayout<Element>.stride, alignment: MemoryLayout<Element>.alignment)
+                byteCount: capacity * MemoryLayout<Element>.stride, alignment: MemoryLayout<Element>.alignment
+            )
         return memory.bindMemory(to: Element.self, capacity: capacity)
     }
 }

@@ -18,11 +18,17 @@ extension MergeTrainer {
         var starts = PlainList<Int>(capacity: counts.count)
         var total = 0
         for index in 0..<counts.count {
+            let (left, right) = (
+                UInt32(truncatingIfNeeded: firsts[index] >> 32), UInt32(truncatingIfNeeded: firsts[index])
+            )
+            guard superwords?.allows(left, right) ?? true else {
+                starts.append(-1)
+                continue
+            }
             starts.append(total)
             queue.insert(
                 MergeCandidate(
-                    count: counts[index], left: UInt32(truncatingIfNeeded: firsts[index] >> 32),
-                    right: UInt32(truncatingIfNeeded: firsts[index]), start: total,
+                    count: counts[index], left: left, right: right, start: total,
                     placeCount: placeCounts[index]))
             total += Int(placeCounts[index])
         }
@@ -30,6 +36,7 @@ extension MergeTrainer {
         let elements = places.elements
         forEachPair { pair, place, _ in
             let index = table.index(of: pair, next: -1)
+            guard starts.elements[index] >= 0 else { return }
             elements[starts.elements[index]] = place
             starts.elements[index] += 1
         }

@@ -76,10 +76,10 @@ extension MergeTrainer {
         return total
     }
 
-    /// Merges a pair in every word in which it came about with this entry.
-    mutating func mergeShared(_ candidate: MergeCandidate) {
+    /// Merges a pair in every word in which it came about with this entry; false when it cannot be.
+    mutating func mergeShared(_ candidate: MergeCandidate) -> Bool {
         shared.remove(candidate)
-        let (made, isShared) = token(merging: candidate.left, candidate.right)
+        guard let (made, isShared) = token(merging: candidate.left, candidate.right) else { return false }
         if isShared { share(made) }
         let list = placesInWords(of: candidate)
         var count = 0
@@ -92,6 +92,7 @@ extension MergeTrainer {
         note(candidate, made: made, count: count)
         shared.add(merged: count, to: candidate.pair)
         if isShared { enqueueSharedNeighbours(of: made) } else { enqueueNeighbours(of: made) }
+        return true
     }
 
     /// Every place of the pair in the words that an entry names, in order.
@@ -127,11 +128,14 @@ extension MergeTrainer {
         let limit = limits.tokenLength ?? .max
         for (pair, list) in lists.sorted(by: { $0.key < $1.key }) {
             let (left, right) = (UInt32(truncatingIfNeeded: pair >> 32), UInt32(truncatingIfNeeded: pair))
-            guard Int(lengths[Int(left)]) + Int(lengths[Int(right)]) < limit else { continue }
+            guard Int(lengths[Int(left)]) + Int(lengths[Int(right)]) < limit,
+                superwords?.allows(left, right) ?? true
+            else { continue }
             let start = places.count
             for place in list.sorted() { places.append(place) }
             var candidate = MergeCandidate(
-                count: 0, left: left, right: right, start: start, placeCount: UInt32(truncatingIfNeeded: list.count))
+                count: 0, left: left, right: right, start: start,
+                placeCount: UInt32(truncatingIfNeeded: list.count))
             shared.register(candidate)
             var count = 0
             if let record = shared.record(of: pair) { count = sharedCount(record) }

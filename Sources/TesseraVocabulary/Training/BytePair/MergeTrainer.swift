@@ -30,6 +30,8 @@ struct MergeTrainer: ~Copyable {
     /// What right tokens lose of their spelling in a merge, such as `##`; empty: nothing.
     let continuingPrefix: [UInt8]
 
+    var superwords: SuperwordRule?
+
     /// The spelling of each token.
     private(set) var spellings: [[UInt8]]
     private var ids: [[UInt8]: UInt32]
@@ -60,9 +62,12 @@ struct MergeTrainer: ~Copyable {
     ///
     /// - Parameters:
     ///   - spellings: of the tokens that exist, all different.
-    ///   - symbols: which of them occur in `arena`.
+    ///   - lengths: the slots that each token takes; one where left out.
+    ///   - superwords: which tokens may go over the borders of words; nil: words are apart in `arena`.
     init(
-        _ arena: consuming SymbolArena, spellings: [[UInt8]], limits: MergeLimits, continuingPrefix: [UInt8] = []
+        _ arena: consuming SymbolArena, spellings: [[UInt8]], lengths known: [UInt32]? = nil,
+        limits: MergeLimits,
+        continuingPrefix: [UInt8] = [], superwords: SuperwordRule? = nil
     ) {
         self.arena = arena
         self.limits = limits
@@ -71,7 +76,8 @@ struct MergeTrainer: ~Copyable {
         ids = Dictionary(minimumCapacity: max(limits.vocabularySize, spellings.count))
         for (id, spelling) in spellings.enumerated() { ids[spelling] = UInt32(truncatingIfNeeded: id) }
         lengths = PlainList(capacity: max(limits.vocabularySize, spellings.count))
-        for _ in spellings { lengths.append(1) }
+        for token in spellings.indices { lengths.append(known?[token] ?? 1) }
+        self.superwords = superwords
         isInUse = [Bool](repeating: false, count: spellings.count)
         neighbours = NeighbourLists(capacity: max(limits.vocabularySize, spellings.count) + 1)
         for place in 0..<self.arena.slots.count {
@@ -79,6 +85,11 @@ struct MergeTrainer: ~Copyable {
             if token < SymbolArena.hole { isInUse[Int(token)] = true }
         }
         findPairs()
+    }
+
+    /// How many tokens the words have now, each as often as its word occurs; single symbols left out are not counted.
+    var tokenCount: Int {
+        arena.weightedTokenCount(lengths: lengths.buffer)
     }
 
     /// Makes the next merge.
@@ -95,13 +106,13 @@ struct MergeTrainer: ~Copyable {
                     queue.insert(candidate)
                     continue
                 }
-                mergeShared(candidate)
-                return true
+                if mergeShared(candidate) { return true }
+                continue
             }
             let count = count(of: candidate)
             if count == candidate.count {
-                merge(candidate)
-                return true
+                if merge(candidate) { return true }
+                continue
             }
             if count > 0 {
                 candidate.count = count
@@ -129,15 +140,18 @@ struct MergeTrainer: ~Copyable {
         }
     }
 
-    /// The token that merging `left` and `right` makes, which may exist, and whether words may hold it already.
-    mutating func token(merging left: UInt32, _ right: UInt32) -> (id: UInt32, isShared: Bool) {
+    /// The token that merging `left` and `right` makes, which may exist, and whether words may hold it already; nil when
+    /// it exists with another length, which only the tokens of single bytes bring about.
+    mutating func token(merging left: UInt32, _ right: UInt32) -> (id: UInt32, isShared: Bool)? {
         var spelling = spellings[Int(left)]
         let tail = spellings[Int(right)]
-        let skipped = !continuingPrefix.isEmpty && tail.starts(with: continuingPrefix) ? continuingPrefix.count : 0
+        let skipped =
+            !continuingPrefix.isEmpty && tail.starts(with: continuingPrefix) ? continuingPrefix.count : 0
         spelling.append(contentsOf: tail[skipped...])
         let length = lengths[Int(left)] + lengths[Int(right)]
         if let id = ids[spelling] {
             let isShared = isInUse[Int(id)]
+            guard !isShared || lengths[Int(id)] == length else { return nil }
             isInUse[Int(id)] = true
             lengths[Int(id)] = length
             return (id, isShared)
@@ -147,6 +161,7 @@ struct MergeTrainer: ~Copyable {
         spellings.append(spelling)
         lengths.append(length)
         isInUse.append(true)
+        superwords?.append(spelling)
         return (id, false)
     }
 
@@ -155,9 +170,9 @@ struct MergeTrainer: ~Copyable {
         merges.append(Merge(left: candidate.left, right: candidate.right, made: made, count: count))
     }
 
-    /// Merges a pair wherever it occurs.
-    private mutating func merge(_ candidate: MergeCandidate) {
-        let (made, isShared) = token(merging: candidate.left, candidate.right)
+    /// Merges a pair wherever it occurs; false when it cannot be.
+    private mutating func merge(_ candidate: MergeCandidate) -> Bool {
+        guard let (made, isShared) = token(merging: candidate.left, candidate.right) else { return false }
         if isShared { share(made) }
         let count = replace(
             places.elements + candidate.start, count: Int(candidate.placeCount), candidate, made: made)
@@ -167,6 +182,7 @@ struct MergeTrainer: ~Copyable {
         } else {
             enqueueNeighbours(of: made)
         }
+        return true
     }
 
     /// Puts the token `made` where the pair of `candidate` stands and notes the neighbours.
@@ -213,9 +229,12 @@ struct MergeTrainer: ~Copyable {
         let limit = limits.tokenLength ?? .max
         let lengths = self.lengths.elements
         let madeLength = Int(lengths[Int(made)])
+        let rule = superwords
         for side in NeighbourLists.Side.allCases {
             neighbours.distribute(side, into: &places) { neighbour, count in
-                count > 0 && Int(lengths[Int(neighbour)]) + madeLength < limit
+                guard count > 0, Int(lengths[Int(neighbour)]) + madeLength < limit else { return false }
+                guard let rule else { return true }
+                return side == .left ? rule.allows(neighbour, made) : rule.allows(made, neighbour)
             } _: { neighbour, count, start, placeCount in
                 let (left, right) = side == .left ? (neighbour, made) : (made, neighbour)
                 let candidate = MergeCandidate(

@@ -26,7 +26,8 @@ extension SymbolArena {
             let slotCount = self.slotCount
             guard slotCount < Int(SymbolArena.hole) else {
                 throw LocatedError(
-                    field: "corpus", problem: "its different pieces have \(slotCount) symbols, too many to merge",
+                    field: "corpus",
+                    problem: "its different pieces have \(slotCount) symbols, too many to merge",
                     remedy: "leave out rare pieces with --min-piece-count 2 or train on a part of the text")
             }
             var runs = [Run(end: 1, count: 0)]

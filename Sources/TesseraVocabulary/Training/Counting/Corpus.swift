@@ -1,6 +1,8 @@
 /// The texts that a tokenizer is trained on.
 public struct Corpus: Sendable {
-    /// The files, in order; `-` is standard input. Those that are gzip are decompressed.
+    /// The files, in order; `-` is standard input.
+    ///
+    /// Those that are gzip are decompressed.
     public var files: [String]
 
     /// How the files hold texts.
@@ -22,7 +24,9 @@ public struct Corpus: Sendable {
         case jsonLines = "jsonl"
     }
 
-    /// What is cut into pieces in one go. Nothing is learned across the border of two units.
+    /// What is cut into pieces in one go.
+    ///
+    /// Nothing is learned across the border of two units.
     public enum Unit: String, Hashable, Sendable, CaseIterable {
         /// A line with its end, as Hugging Face's `train` reads files.
         case line

@@ -85,7 +85,8 @@ struct CountingJournal {
             runs = names
             guard place.file >= 0, place.offset >= 0 else {
                 throw LocatedError(
-                    file: path, field: "file", problem: "is negative", remedy: "remove the work folder and start anew")
+                    file: path, field: "file", problem: "is negative",
+                    remedy: "remove the work folder and start anew")
             }
         }
         for name in FileSystem.names(in: folder)

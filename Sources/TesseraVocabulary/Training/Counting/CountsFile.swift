@@ -37,7 +37,8 @@ enum CountsFile {
 
     /// Appends the line of a piece, with its end.
     static func append(_ piece: UnsafeBufferPointer<UInt8>, count: Int, to output: inout [UInt8]) {
-        let needsCare = piece.contains { $0 < 0x20 || $0 == 0x5C || $0 >= 0x7F } || piece.first == UInt8(ascii: "#")
+        let needsCare =
+            piece.contains { $0 < 0x20 || $0 == 0x5C || $0 >= 0x7F } || piece.first == UInt8(ascii: "#")
         if needsCare { appendEscaped(piece, to: &output) } else { output.append(contentsOf: piece) }
         output.append(0x09)
         output.append(contentsOf: String(count).utf8)
@@ -52,7 +53,8 @@ enum CountsFile {
             case 0x0A: output.append(contentsOf: #"\n"#.utf8)
             case 0x0D: output.append(contentsOf: #"\r"#.utf8)
             case 0x5C: output.append(contentsOf: #"\\"#.utf8)
-            case 0x23 where index == 0, 0..<0x20, 0x7F, 0x80... where !isText:
+            case 0x23 where index == 0, 0..<0x20, 0x7F,
+                0x80... where !isText:
                 output.append(contentsOf: #"\x"#.utf8)
                 output.append(hexDigits[Int(byte >> 4)])
                 output.append(hexDigits[Int(byte & 15)])
@@ -76,7 +78,9 @@ enum CountsFile {
     static func read(_ line: UnsafeBufferPointer<UInt8>, piece: inout [UInt8]) -> Line? {
         if line.isEmpty { return .empty }
         if line[0] == UInt8(ascii: "#") { return header(line).map(Line.header) }
-        guard let tab = line.lastIndex(of: 0x09), tab > 0, tab + 1 < line.count, line.count - tab <= 19 else { return nil }
+        guard let tab = line.lastIndex(of: 0x09), tab > 0, tab + 1 < line.count, line.count - tab <= 19 else {
+            return nil
+        }
         var count = 0
         for byte in line[(tab + 1)...] {
             guard (0x30...0x39).contains(byte) else { return nil }
@@ -98,7 +102,9 @@ enum CountsFile {
             case UInt8(ascii: "r"): piece.append(0x0D)
             case 0x5C: piece.append(0x5C)
             case UInt8(ascii: "x"):
-                guard place + 3 < tab, let high = hexValue(line[place + 2]), let low = hexValue(line[place + 3]) else {
+                guard place + 3 < tab, let high = hexValue(line[place + 2]),
+                    let low = hexValue(line[place + 3])
+                else {
                     return nil
                 }
                 piece.append(high << 4 | low)
@@ -122,7 +128,8 @@ enum CountsFile {
     private static func header(_ line: UnsafeBufferPointer<UInt8>) -> Header? {
         let fields = line.split(separator: 0x09, maxSplits: 4, omittingEmptySubsequences: false)
         func text(_ index: Int) -> String { String(decoding: fields[index], as: UTF8.self) }
-        guard fields.count == 5, text(0) == mark, text(1) == "1", let texts = Int(text(2)), let bytes = Int(text(3)),
+        guard fields.count == 5, text(0) == mark, text(1) == "1", let texts = Int(text(2)),
+            let bytes = Int(text(3)),
             texts >= 0, bytes >= 0
         else { return nil }
         return Header(cutting: text(4), texts: texts, bytes: bytes)

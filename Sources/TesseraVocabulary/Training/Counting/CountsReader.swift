@@ -71,7 +71,8 @@ struct CountsReader: ~Copyable {
             }
             guard buffer.count - start <= Self.longestLine else {
                 throw LocatedError(
-                    file: stream.name, field: "line \(line + 1)", problem: "is longer than \(Self.longestLine) bytes",
+                    file: stream.name, field: "line \(line + 1)",
+                    problem: "is longer than \(Self.longestLine) bytes",
                     remedy: "give a file that tessera tokenizer count wrote")
             }
             buffer.removeFirst(start)

@@ -61,11 +61,9 @@ struct PieceCounter {
         while !journal.isFinished { try countRound() }
         let header = journal.header
         if journal.runs.isEmpty {
-            var table = PieceTable()
-            workers[0].take(&table)
+            var table = workers[0].take()
             for worker in workers.dropFirst() {
-                var other = PieceTable()
-                worker.take(&other)
+                let other = worker.take()
                 table.add(other)
             }
             return PieceCounts(header: header, table: table, runs: SpilledRuns(), folder: nil)
@@ -138,28 +136,44 @@ struct PieceCounter {
     }
 }
 
-/// One thread's counts. Only the thread that has taken it in a round, or the owner between rounds, touches it.
+/// One thread's counts.
+///
+/// Only the thread that has taken it in a round, or the owner between rounds, touches it.
 private final class CountingWorker: @unchecked Sendable {
-    private var table = PieceTable()
+    /// Behind a pointer, for access to a class's own property is checked at every call.
+    private let table: UnsafeMutablePointer<PieceTable>
     private var texts = 0
     private var bytes = 0
-    private var pieceBytes = 0
 
-    var isEmpty: Bool { table.count == 0 }
-    var byteCount: Int { table.byteCount }
-    var byteCountWhenGrowing: Int { table.byteCountWhenGrowing }
+    init() {
+        table = .allocate(capacity: 1)
+        table.initialize(to: PieceTable())
+    }
+
+    deinit {
+        table.deinitialize(count: 1)
+        table.deallocate()
+    }
+
+    var isEmpty: Bool { table.pointee.count == 0 }
+    var byteCount: Int { table.pointee.byteCount }
+    var byteCountWhenGrowing: Int { table.pointee.byteCountWhenGrowing }
 
     func count(_ block: CorpusBlock, of corpus: Corpus, with cutter: PieceCutter) throws(LocatedError) {
+        let table = table
+        var (texts, bytes) = (0, 0)
         try block.forEachText(of: corpus) { text in
             texts += 1
             bytes += text.count
-            cutter.forEachPiece(of: text) { table.add($0) }
+            cutter.forEachPiece(of: text) { table.pointee.add($0) }
         }
+        self.texts += texts
+        self.bytes += bytes
     }
 
     /// Whether there is no room for the pieces of another block.
     func isFull(share: Int) -> Bool {
-        table.byteCount > share || table.isNearlyFull && table.byteCountWhenGrowing > share
+        byteCount > share || table.pointee.isNearlyFull && byteCountWhenGrowing > share
     }
 
     func takeTotals(into header: inout CountsFile.Header) {
@@ -169,11 +183,16 @@ private final class CountingWorker: @unchecked Sendable {
         bytes = 0
     }
 
-    func take(_ other: inout PieceTable) { swap(&table, &other) }
+    /// Gives the counts away.
+    func take() -> PieceTable {
+        let taken = table.move()
+        table.initialize(to: PieceTable())
+        return taken
+    }
 
     func spill(to path: String, header: CountsFile.Header) throws(LocatedError) {
-        try table.write(to: path, header: CountsFile.Header(cutting: header.cutting))
-        table = PieceTable()
+        try table.pointee.write(to: path, header: CountsFile.Header(cutting: header.cutting))
+        table.pointee = PieceTable()
     }
 }
 
@@ -183,10 +202,12 @@ private final class CountingWorker: @unchecked Sendable {
 ///   - cutting: says how `cutter` cuts, for the head of counts files.
 /// - Throws: `LocatedError` when a file cannot be read or the disk is full; `CancelledError` when stopped.
 package func countPieces(
-    of corpus: Corpus, with cutter: PieceCutter, cutting: String, options: CountingOptions = CountingOptions(),
+    of corpus: Corpus, with cutter: PieceCutter, cutting: String,
+    options: CountingOptions = CountingOptions(),
     progress: Progress = .ignored, cancellation: Cancellation = Cancellation()
 ) throws -> PieceCounts {
     var counter = try PieceCounter(
-        corpus, cutter: cutter, cutting: cutting, options: options, progress: progress, cancellation: cancellation)
+        corpus, cutter: cutter, cutting: cutting, options: options, progress: progress,
+        cancellation: cancellation)
     return try counter.count()
 }

@@ -22,6 +22,18 @@ package struct PieceCounts: ~Copyable {
         self.folder = folder
     }
 
+    /// Makes counts of pieces that were counted elsewhere.
+    package init(of pieces: some Sequence<(piece: [UInt8], count: Int)>, cutting: String = "") {
+        var table = PieceTable()
+        var header = CountsFile.Header(cutting: cutting)
+        for (piece, count) in pieces {
+            piece.withUnsafeBufferPointer { table.add($0, count: count) }
+            header.texts &+= count
+            header.bytes &+= piece.count &* count
+        }
+        self.init(header: header, table: table, runs: SpilledRuns(), folder: nil)
+    }
+
     /// How many texts were cut.
     package var textCount: Int { header.texts }
 
@@ -49,18 +61,21 @@ package struct PieceCounts: ~Copyable {
     ///
     /// - Throws: `LocatedError` when the disk is full or fails.
     package func write(to path: String) throws(LocatedError) {
-        guard isSpilled else { return try table.write(to: path, header: header) }
         var file = try AtomicFile(path: path)
-        try file.write(CountsFile.line(header))
-        var buffer: [UInt8] = []
-        try runs.forEach { piece, count throws(LocatedError) in
+        try forEachPart { part throws(LocatedError) in try file.write(part) }
+        try file.commit()
+    }
+
+    /// Calls `body` with the parts of a counts file, one after another; each ends with a line.
+    package func forEachPart(_ body: ([UInt8]) throws(LocatedError) -> Void) throws(LocatedError) {
+        var buffer = CountsFile.line(header)
+        try forEachSorted { piece, count throws(LocatedError) in
             CountsFile.append(piece, count: count, to: &buffer)
             guard buffer.count >= 1 << 16 else { return }
-            try file.write(buffer)
+            try body(buffer)
             buffer.removeAll(keepingCapacity: true)
         }
-        try file.write(buffer)
-        try file.commit()
+        try body(buffer)
     }
 }
 
@@ -75,7 +90,8 @@ final class SpillFolder: Sendable {
     static func temporary() throws(LocatedError) -> SpillFolder {
         let parent = FileSystem.environment("TMPDIR") ?? "/tmp"
         return SpillFolder(
-            path: try FileSystem.createTemporaryFolder(in: parent, prefix: "tessera-counts-"), isTemporary: true)
+            path: try FileSystem.createTemporaryFolder(in: parent, prefix: "tessera-counts-"),
+            isTemporary: true)
     }
 
     /// Uses `path`, made if need be, which stays.

@@ -24,10 +24,13 @@ struct PieceTable: ~Copyable {
     private var longPieces = PlainList<UInt8>()
     private var shift: UInt64
 
-    private static let seed = UInt64.random(in: .min ... .max) | 1
+    private let seed: UInt64
+
+    private static let processSeed = UInt64.random(in: .min ... .max) | 1
 
     /// Makes an empty table.
     init() {
+        seed = Self.processSeed
         slots = PlainList(zeros: 1 << 12)
         shift = 64 - 12
     }
@@ -60,7 +63,7 @@ struct PieceTable: ~Copyable {
     private mutating func add(_ head: UInt64, _ tail: UInt64, _ count: Int) {
         let elements = slots.elements
         let mask = slots.count - 1
-        var place = Int(truncatingIfNeeded: Self.hash(head, tail) >> shift)
+        var place = Int(truncatingIfNeeded: hash(head, tail) >> shift)
         while true {
             if elements[place].tail == tail, elements[place].head == head {
                 elements[place].count &+= count
@@ -76,7 +79,7 @@ struct PieceTable: ~Copyable {
 
     private mutating func addLong(_ piece: UnsafeRawBufferPointer, _ count: Int) {
         guard let start = piece.baseAddress else { return }
-        let hash = Self.hash(piece)
+        let hash = self.hash(piece)
         let tail = Self.longTail(hash, piece.count)
         let mask = slots.count - 1
         var place = Int(truncatingIfNeeded: hash >> shift)
@@ -123,7 +126,7 @@ struct PieceTable: ~Copyable {
         swap(&enlarged, &slots)
         let mask = slots.count - 1
         for slot in enlarged.buffer where slot.tail != 0 {
-            let hash = slot.tail >> 56 == 0xFF ? Self.hash(longBytes(slot)) : Self.hash(slot.head, slot.tail)
+            let hash = slot.tail >> 56 == 0xFF ? self.hash(longBytes(slot)) : self.hash(slot.head, slot.tail)
             var place = Int(truncatingIfNeeded: hash >> shift)
             while slots.elements[place].tail != 0 { place = (place + 1) & mask }
             slots.elements[place] = slot
@@ -184,7 +187,8 @@ extension PieceTable {
         }
         if count >= 4 {
             let low = UInt64(UInt32(littleEndian: start.loadUnaligned(as: UInt32.self)))
-            let high = UInt64(UInt32(littleEndian: start.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)))
+            let high = UInt64(
+                UInt32(littleEndian: start.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)))
             return (low | high << (UInt64(truncatingIfNeeded: count - 4) << 3), length)
         }
         let first = UInt64(start.load(as: UInt8.self))
@@ -197,12 +201,12 @@ extension PieceTable {
     }
 
     @inline(__always)
-    private static func hash(_ head: UInt64, _ tail: UInt64) -> UInt64 {
+    private func hash(_ head: UInt64, _ tail: UInt64) -> UInt64 {
         let product = (head ^ seed).multipliedFullWidth(by: tail ^ 0xE703_7ED1_A0B4_28DB)
         return (product.high ^ product.low) &* 0x9E37_79B9_7F4A_7C15
     }
 
-    private static func hash(_ piece: UnsafeRawBufferPointer) -> UInt64 {
+    private func hash(_ piece: UnsafeRawBufferPointer) -> UInt64 {
         var hash = seed ^ UInt64(truncatingIfNeeded: piece.count)
         var place = 0
         while place + 8 <= piece.count {

@@ -54,7 +54,8 @@ struct SpilledRuns {
             guard try reader.next() else { return false }
             guard piece.isEmpty || piece.lexicographicallyPrecedes(reader.piece) else {
                 throw LocatedError(
-                    file: path, problem: "its pieces are not in order", remedy: "remove the work folder and start anew")
+                    file: path, problem: "its pieces are not in order",
+                    remedy: "remove the work folder and start anew")
             }
             piece.removeAll(keepingCapacity: true)
             piece.append(contentsOf: reader.piece)
