@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "TesseraReport", targets: ["TesseraReport"]),
         .library(name: "TesseraTemplates", targets: ["TesseraTemplates"]),
         .library(name: "TesseraTokenizers", targets: ["TesseraTokenizers"]),
+        .library(name: "TesseraTransformers", targets: ["TesseraTransformers"]),
         .library(name: "TesseraVocabulary", targets: ["TesseraVocabulary"]),
         .library(name: "TesseraEngine", targets: ["TesseraEngine"]),
         .library(name: "TesseraDecoding", targets: ["TesseraDecoding"]),
@@ -52,6 +53,11 @@ let package = Package(
         .target(
             name: "TesseraVocabulary",
             dependencies: ["TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "TesseraTransformers",
+            dependencies: ["TesseraCore", "TesseraTemplates", "TesseraTokenizers"],
             swiftSettings: settings
         ),
         .target(name: "CTesseraKernels"),
@@ -112,6 +118,11 @@ let package = Package(
         .testTarget(
             name: "TesseraTemplatesTests",
             dependencies: ["TesseraTemplates", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TesseraTransformersTests",
+            dependencies: ["TesseraTransformers", "TesseraTestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

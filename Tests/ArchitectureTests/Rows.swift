@@ -29,6 +29,7 @@ let rooms: [Room] = [
     Room(name: "CTesseraKernels", row: 0, side: .everyday),
     Room(name: "TesseraFetching", row: 1, side: .shared),
     Room(name: "TesseraTokenizers", row: 1, side: .shared),
+    Room(name: "TesseraTransformers", row: 2, side: .shared),
     Room(name: "TesseraVocabulary", row: 2, side: .shared),
     Room(name: "TesseraEngine", row: 2, side: .everyday),
     Room(name: "TesseraDecoding", row: 3, side: .everyday),
@@ -38,7 +39,7 @@ let rooms: [Room] = [
 
 /// Modules that come with the toolchain and that every target may import.
 let toolchainModules: Set<String> = [
-    "Darwin", "Dispatch", "FoundationEssentials", "Glibc", "Musl", "Synchronization",
+    "Darwin", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Synchronization",
 ]
 
 /// Why `from` may not use `to`; nil when it may.

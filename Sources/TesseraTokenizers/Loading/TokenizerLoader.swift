@@ -13,6 +13,8 @@ public enum TokenizerLoader {
             let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
             return try LoadedTokenizer(HuggingFaceDefinitionReader(folder: folder, file: path).read())
         }
+        // A folder may hold a tokenizer without a model.
+        if case .file? = FileSystem.kind(of: path + "/tokenizer.json") { return try load(folder: path) }
         return try load(ModelStore().resolve(path))
     }
 
