@@ -30,13 +30,18 @@ model: build
 demo: model ## build, fetch the default model and show the main jobs on real input
 	$(TESSERA) demo
 
+.PHONY: tokenizers
+tokenizers: setup
+	@Scripts/setup.sh tokenizers
+
 .PHONY: test
-test: model ## run every test
+test: model tokenizers ## run every test (fetches the published tokenizers the first time)
 	TESSERA_PROGRAM="$(CURDIR)/$(TESSERA)" swift test $(SWIFT) --disable-testable-imports --parallel
 
 .PHONY: bench
 bench: model ## compare speed with llama.cpp in one run (builds llama.cpp the first time)
 	Scripts/bench.sh
+	Scripts/bench-tokenizers.sh
 
 .PHONY: peers
 peers: model ## write the golden files again with the pinned references and compare

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Gets a machine ready. Safe to run again: what is there stays.
 #
-#   setup.sh                       what building and testing need: a Swift toolchain, git, python3 with pip
+#   setup.sh                       what building and testing need: a Swift toolchain, git, python3 with pip, zlib's header
 #   setup.sh model                 the default model, fetched by the program built before
 #   setup.sh tokenizers            the published tokenizers that the conformance tests read; prints their folder
 #   setup.sh tokenizer-references  the pinned libraries that these are held against; prints their folder
@@ -30,6 +30,8 @@ check_packages() {
     command -v git > /dev/null || missing="$missing git"
     command -v "$python" > /dev/null || missing="$missing python3"
     "$python" -m pip --version > /dev/null 2>&1 || missing="$missing python3-pip"
+    # What training reads gzip with; macOS has it with its tools.
+    [ "$(uname)" != Linux ] || [ -f /usr/include/zlib.h ] || missing="$missing zlib1g-dev"
     # shellcheck disable=SC2086
     [ -z "$missing" ] || install_packages $missing
 }
