@@ -58,6 +58,7 @@ struct SentencePieceTests {
         #expect(tokenizer.encode("hello") == [5, 6])
         #expect(tokenizer.encode("hex xlo", special: .asText) == [3, 9, 0, 7, 0, 6])
         #expect(tokenizer.decode([5, 6, 7, 11]) == "hello o")
+        #expect(tokenizer.decode([0, 5, 0]) == " \u{2047}  hel \u{2047} ")
     }
 
     @Test("roles are found by the spelling that the trainer gives")

@@ -179,13 +179,20 @@ package struct SentencePieceReader {
         return normalization
     }
 
-    /// The steps that Hugging Face's converter writes for such models.
+    /// The steps that Hugging Face's converter writes for such models, and those that show unknown text.
     private var decoder: TokenDecoder {
         var steps: [TokenDecoder] = [.replace(.string("\u{2581}"), with: " ")]
         if fallsBackToBytes { steps.append(.byteFallback) }
         steps.append(.fuse)
         if normalization.addsDummyPrefix || normalization.removesExtraWhitespace {
             steps.append(.strip(" ", start: 1, stop: 0))
+        }
+        if !fallsBackToBytes, let unknown = model.pieces.first(where: { $0.kind == .unknown }) {
+            // U+FFFF, which is no character, holds the place: the space of " ⁇ " must not be stripped.
+            let spelling = String(decoding: unknown.spelling, as: UTF8.self)
+            steps.insert(.replace(.string(spelling), with: "\u{FFFF}"), at: 0)
+            let surface = model.trainer.content(44).map { String(decoding: $0, as: UTF8.self) }
+            steps.append(.replace(.string("\u{FFFF}"), with: surface ?? " \u{2047} "))
         }
         return .sequence(steps)
     }
