@@ -25,10 +25,13 @@ package enum GGUFMergedCharacters {
         var definition = TokenizerDefinition(model: .bytePair(model))
         definition.normalizer = .metaspaces(addsPrefix: addsPrefix)
         definition.decoder = .metaspaces(dropsPrefix: addsPrefix, fallsBackToBytes: true)
-        definition.addedTokens = try fields.addedTokens { vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0)) }
+        definition.addedTokens = try fields.addedTokens {
+            vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0))
+        }
         definition.specialTokens = roles
         definition.postProcessor = fields.template(
-            prefix: roles.addsBeginOfText ? [roles.beginOfText].compactMap { $0 } : [], suffix: [], vocabulary)
+            prefix: roles.addsBeginOfText ? [roles.beginOfText].compactMap { $0 } : [], suffix: [], vocabulary
+        )
         return definition
     }
 
@@ -55,7 +58,8 @@ package enum GGUFMergedCharacters {
             joined.removeAll(keepingCapacity: true)
             joined.append(contentsOf: left)
             joined.append(contentsOf: right)
-            guard let leftID = vocabulary.id(ofSpelling: left), let rightID = vocabulary.id(ofSpelling: right),
+            guard let leftID = vocabulary.id(ofSpelling: left),
+                let rightID = vocabulary.id(ofSpelling: right),
                 let made = joined.withUnsafeBytes({ vocabulary.id(ofSpelling: $0) })
             else { throw fields.error(field, "merge \(rank) needs a token that is not in the vocabulary") }
             merges.append(BytePairDefinition.Merge(leftID, rightID, makes: made))

@@ -39,7 +39,9 @@ package enum GGUFScoredPairs {
         var definition = TokenizerDefinition(model: .bytePair(model))
         definition.normalizer = .metaspaces(addsPrefix: addsPrefix)
         definition.decoder = .metaspaces(dropsPrefix: addsPrefix, fallsBackToBytes: true)
-        definition.addedTokens = try fields.addedTokens { vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0)) }
+        definition.addedTokens = try fields.addedTokens {
+            vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0))
+        }
         try giveSpaces(to: &definition.addedTokens, metadata)
         definition.specialTokens = roles
         definition.postProcessor = fields.template(
@@ -49,7 +51,9 @@ package enum GGUFScoredPairs {
     }
 
     /// Lets Phi-3's special tokens take the white space after them; GGUF files do not say so, llama.cpp knows it by name.
-    private static func giveSpaces(to tokens: inout [AddedToken], _ metadata: GGUFMetadata) throws(LocatedError) {
+    private static func giveSpaces(to tokens: inout [AddedToken], _ metadata: GGUFMetadata)
+        throws(LocatedError)
+    {
         let name = try metadata.optionalString("general.name")?.lowercased() ?? ""
         guard name.contains("phi-3") || name.contains("phi3") else { return }
         let exceptions = ["<unk>", "<s>", "<|endoftext|>"].map { Array($0.utf8) }

@@ -29,7 +29,9 @@ package enum GGUFUnigram {
         var definition = TokenizerDefinition(model: .unigram(model))
         definition.normalizer = .sentencePiece(normalization)
         definition.decoder = .metaspaces(dropsPrefix: normalization.addsDummyPrefix, fallsBackToBytes: false)
-        definition.addedTokens = try fields.addedTokens { vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0)) }
+        definition.addedTokens = try fields.addedTokens {
+            vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0))
+        }
         definition.specialTokens = roles
         definition.postProcessor = fields.template(
             prefix: roles.addsBeginOfText ? [roles.beginOfText].compactMap { $0 } : [],
@@ -41,7 +43,9 @@ package enum GGUFUnigram {
     private static func characterMap(_ fields: GGUFVocabulary) throws(LocatedError) -> [UInt8] {
         let field = "tokenizer.ggml.precompiled_charsmap"
         guard let value = fields.metadata[field] else { return [] }
-        guard case .numbers(let numbers) = value else { throw fields.error(field, "is not an array of bytes") }
+        guard case .numbers(let numbers) = value else {
+            throw fields.error(field, "is not an array of bytes")
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(numbers.count)
         for number in numbers {

@@ -71,7 +71,8 @@ struct GGUFVocabulary {
     /// user-defined ones always.
     func addedTokens(_ spelling: (Int) -> [UInt8]) throws(LocatedError) -> [AddedToken] {
         var added: [AddedToken] = []
-        for (id, kind) in kinds.enumerated() where kind == .control || kind == .unknown || kind == .userDefined {
+        for (id, kind) in kinds.enumerated()
+        where kind == .control || kind == .unknown || kind == .userDefined {
             let content = spelling(id)
             guard firstInvalidUTF8Offset(in: content) == nil else {
                 throw error("tokenizer.ggml.tokens", "token \(id) is looked for in text but is not UTF-8")
@@ -141,6 +142,7 @@ struct GGUFVocabulary {
 
     private static func error(_ file: String, _ field: String, _ problem: String) -> LocatedError {
         LocatedError(
-            file: file, field: field, problem: problem, remedy: "the file is damaged; fetch or convert it again")
+            file: file, field: field, problem: problem,
+            remedy: "the file is damaged; fetch or convert it again")
     }
 }

@@ -19,7 +19,8 @@ package enum GGUFWordPiece {
         let usualSeparator = try fields.id("separator", default: 102)
         let separator = try fields.id("seperator") ?? usualSeparator
         let padding = try fields.id("padding", default: 0)
-        let plain = Set([unknown, begin, separator, padding, try fields.id("mask", default: 103)].compactMap { $0 })
+        let plain = Set(
+            [unknown, begin, separator, padding, try fields.id("mask", default: 103)].compactMap { $0 })
         let vocabulary = try fields.vocabulary { id, spelling in
             if spelling.starts(with: [0xE2, 0x96, 0x81]) { return Array(spelling.dropFirst(3)) }
             let isPlain =
@@ -37,10 +38,13 @@ package enum GGUFWordPiece {
         var definition = TokenizerDefinition(model: .wordPiece(model))
         definition.normalizer = .bert(
             cleansText: true, spacesChinese: true,
-            stripsAccents: try fields.flag("normalizer.strip_accents", default: lowercases), lowercases: lowercases)
+            stripsAccents: try fields.flag("normalizer.strip_accents", default: lowercases),
+            lowercases: lowercases)
         definition.preTokenizer = .bert
         definition.decoder = .wordPiece(prefix: "##", cleansUp: true)
-        definition.addedTokens = try fields.addedTokens { vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0)) }
+        definition.addedTokens = try fields.addedTokens {
+            vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0))
+        }
         if let begin, let separator {
             definition.postProcessor = .bert(
                 separator: NamedToken(name(separator, "[SEP]"), id: separator),
