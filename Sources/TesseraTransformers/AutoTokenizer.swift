@@ -1,9 +1,10 @@
+internal import TesseraTokenizers
+
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
 #else
 public import Foundation
 #endif
-internal import TesseraTokenizers
 
 /// Opens tokenizers under the names that apps written for swift-transformers call.
 ///

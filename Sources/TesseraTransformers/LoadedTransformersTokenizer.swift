@@ -48,7 +48,8 @@ struct LoadedTransformersTokenizer: Tokenizer {
     ) throws -> [Int] {
         var variables = try (additionalContext ?? [:]).mapValues { try TemplateValue($0) }
         variables["messages"] = .list(try messages.map { try TemplateValue($0) })
-        variables["tools"] = try tools.map { .list(try $0.map { try TemplateValue($0) }) } ?? TemplateValue.none
+        variables["tools"] =
+            try tools.map { .list(try $0.map { try TemplateValue($0) }) } ?? TemplateValue.none
         variables["add_generation_prompt"] = .bool(addGenerationPrompt)
         variables["bos_token"] = .string(bosToken ?? "")
         variables["eos_token"] = .string(eosToken ?? "")

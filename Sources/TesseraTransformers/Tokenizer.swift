@@ -83,7 +83,8 @@ extension Tokenizer {
         messages: [Message], tools: [ToolSpec]?, additionalContext: [String: any Sendable]?
     ) throws -> [Int] {
         try applyChatTemplate(
-            messages: messages, chatTemplate: nil, addGenerationPrompt: true, truncation: false, maxLength: nil,
+            messages: messages, chatTemplate: nil, addGenerationPrompt: true, truncation: false,
+            maxLength: nil,
             tools: tools, additionalContext: additionalContext)
     }
 

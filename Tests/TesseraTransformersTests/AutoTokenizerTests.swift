@@ -49,8 +49,11 @@ struct AutoTokenizerTests {
         let tokenizer = try await AutoTokenizer.from(modelFolder: URL(filePath: folder.path))
         #expect(tokenizer.hasChatTemplate)
         let messages: [Message] = [["role": "u", "content": "hi"]]
-        #expect(try tokenizer.applyChatTemplate(messages: messages, tools: [["i": "h"]]) == [2, 3, 4, 6, 0, 5])
-        #expect(try tokenizer.applyChatTemplate(messages: messages, chatTemplate: "{{ messages[0].content }}") == [6])
+        #expect(
+            try tokenizer.applyChatTemplate(messages: messages, tools: [["i": "h"]]) == [2, 3, 4, 6, 0, 5])
+        #expect(
+            try tokenizer.applyChatTemplate(messages: messages, chatTemplate: "{{ messages[0].content }}")
+                == [6])
         expectLocatedError(naming: "other") {
             try tokenizer.applyChatTemplate(messages: messages, chatTemplate: .name("other"))
         }
