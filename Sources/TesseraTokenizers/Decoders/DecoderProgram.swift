@@ -39,7 +39,8 @@ package struct DecoderProgram: Sendable {
         case .ctc(let padding, let wordDelimiter, let cleansUp):
             stages.append(
                 .ctc(
-                    padding: Array(padding.utf8), wordDelimiter: Array(wordDelimiter.utf8), cleansUp: cleansUp))
+                    padding: Array(padding.utf8), wordDelimiter: Array(wordDelimiter.utf8), cleansUp: cleansUp
+                ))
         case .replace(let pattern, let content):
             stages.append(.replace(try PatternFinder(pattern), with: Array(content.utf8)))
         case .fuse: stages.append(.fuse)

@@ -163,7 +163,8 @@ package struct DecoderState: Sendable {
             }
         case .byteFallback:
             if let byte = part.byteOfSpelling { part = byte < 0x80 ? [byte] : [0xEF, 0xBF, 0xBD] }
-        case .wordPiece(let prefix, let cleansUp): part.joinWordPiece(prefix, isFirst: true, cleansUp: cleansUp)
+        case .wordPiece(let prefix, let cleansUp):
+            part.joinWordPiece(prefix, isFirst: true, cleansUp: cleansUp)
         case .suffix(let suffix): part.replaceAll(suffix, with: [])
         case .ctc(let padding, let wordDelimiter, let cleansUp):
             part.cleanCTC(padding, wordDelimiter, cleansUp: cleansUp)

@@ -7,7 +7,9 @@ extension [UInt8] {
 
     /// The byte that a token such as `<0x0A>` stands for.
     var byteOfSpelling: UInt8? {
-        guard count == 6, self[0] == 0x3C, self[1] == 0x30, self[2] == 0x78, self[5] == 0x3E else { return nil }
+        guard count == 6, self[0] == 0x3C, self[1] == 0x30, self[2] == 0x78, self[5] == 0x3E else {
+            return nil
+        }
         if self[3] == 0x2B { return Self.digit(self[4]) }
         guard let high = Self.digit(self[3]), let low = Self.digit(self[4]) else { return nil }
         return high << 4 | low

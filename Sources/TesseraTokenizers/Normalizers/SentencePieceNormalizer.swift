@@ -8,6 +8,8 @@ struct SentencePieceNormalizer: Sendable {
     private let specification: SentencePieceNormalization
     private let map: CharacterMap?
     private let userDefined: ByteTrie?
+    /// The ASCII characters that are copied wherever they stand.
+    private let isPlain: [Bool]
 
     /// - Parameter userDefined: spellings that are passed through untouched.
     init(
@@ -28,6 +30,10 @@ struct SentencePieceNormalizer: Sendable {
             trie.insert(symbol, value: 0)
         }
         self.userDefined = trie.isEmpty ? nil : trie
+        let map = map
+        isPlain = (UInt8.min...UInt8.max).map { byte in
+            byte < 0x80 && byte != 0x20 && map?.mayBegin(with: byte) != true && !trie.begins(with: byte)
+        }
     }
 
     func apply(to text: inout AlignedText) {
@@ -53,6 +59,12 @@ struct SentencePieceNormalizer: Sendable {
         }
         var followsSpace = removes
         while position < source.count {
+            if isPlain[Int(source[position])] {
+                writer.append(source[position], from: position)
+                followsSpace = false
+                position += 1
+                continue
+            }
             let (content, end) = prefix(of: source, from: position)
             content.withBytes(of: source) { bytes in
                 var index = 0
