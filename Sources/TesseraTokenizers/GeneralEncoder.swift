@@ -4,11 +4,11 @@ internal import TesseraCore
 struct GeneralEncoder: Sendable {
     private let normalizer: NormalizerProgram?
     private let preTokenizer: PreTokenizerProgram?
-    private let model: TokenModelProgram
+    let model: TokenModelProgram
     /// Finds the added tokens that are looked for before the normalizer runs, and those after.
     private let firstMatcher: AddedTokenMatcher
     private let secondMatcher: AddedTokenMatcher
-    private let scratch = ScratchPool()
+    let scratch = ScratchPool()
 
     /// - Throws: `LocatedError` naming the part that cannot work.
     init(_ definition: TokenizerDefinition) throws(LocatedError) {
@@ -68,13 +68,18 @@ struct GeneralEncoder: Sendable {
         return spans
     }
 
-    private enum Step {
+    /// What a text is made of, in order: added tokens, and pieces for the model.
+    enum Step {
         case token(TokenID, Range<Int>)
         case piece(AlignedText, Range<Int>)
     }
 
-    private func forEachPiece(
-        of text: UTF8Text, tracksOrigins: Bool, special: SpecialTokenReading, _ body: (Step) -> Void
+    /// Calls `body` with what `text` is made of.
+    ///
+    /// - Parameter watch: is shown each stretch of text as the normalizer left it.
+    func forEachPiece(
+        of text: UTF8Text, tracksOrigins: Bool, special: SpecialTokenReading,
+        watch: ((AlignedText, Range<Int>) -> Void)? = nil, _ body: (Step) -> Void
     ) {
         var pieces: [Range<Int>] = []
         firstMatcher.forEachSegment(of: text, special: special) { segment in
@@ -83,6 +88,7 @@ struct GeneralEncoder: Sendable {
             case .text(let range):
                 var aligned = AlignedText(text, in: range, tracksOrigins: tracksOrigins)
                 normalizer?.apply(to: &aligned)
+                watch?(aligned, range)
                 forEachPart(of: aligned, special) { part, id in
                     if let id {
                         body(.token(id, part.originalRange(of: 0..<part.count)))

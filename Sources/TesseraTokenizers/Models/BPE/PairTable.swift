@@ -159,7 +159,7 @@ private struct PairSlots: Sendable {
 
 extension BytePairDefinition {
     /// Whether pairs that make `first` and pairs that make `second`, neighbours in the list, have the same rank.
-    fileprivate func ranksEqually(_ first: TokenID, _ second: TokenID) -> Bool {
+    func ranksEqually(_ first: TokenID, _ second: TokenID) -> Bool {
         guard order == .byMadeToken else { return false }
         if first == second { return true }
         guard Int(first) < scores.count, Int(second) < scores.count else { return false }
