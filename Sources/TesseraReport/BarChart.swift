@@ -1,0 +1,173 @@
+/// Bars in groups, as a picture in SVG that is read on light and dark pages.
+public struct BarChart: Hashable, Sendable {
+    /// Bars that stand together.
+    public struct Group: Hashable, Sendable {
+        /// What is measured.
+        public var name: String
+        /// A value for each series.
+        public var values: [Double]
+
+        /// Creates a group.
+        public init(_ name: String, _ values: [Double]) {
+            self.name = name
+            self.values = values
+        }
+    }
+
+    /// What stands above.
+    public var title: String
+    /// The names of the bars of each group, in order.
+    public var series: [String]
+    /// The groups, top to bottom.
+    public var groups: [Group]
+
+    /// Creates a chart.
+    public init(title: String, series: [String], groups: [Group]) {
+        self.title = title
+        self.series = series
+        self.groups = groups
+    }
+
+    private let width = 760
+    private let barHeight = 14
+    private let gap = 12
+    private let margin = 20
+
+    /// The picture; values that are negative or no numbers have no bar.
+    public func svg() -> String {
+        let left = margin + min(260, max(40, (groups.map { columnWidth(of: $0.name) }.max() ?? 0) * 8)) + 10
+        let right = width - margin - 52
+        let legend = legendPlaces()
+        let top = 58 + legend.height
+        let groupHeight = max(series.count, 1) * barHeight + gap
+        let bottom = top + groups.count * groupHeight
+        let height = bottom + 36
+        let step = tickStep()
+        let largest = max(step, (highest / step).rounded(.up) * step)
+        func x(_ value: Double) -> Double {
+            Double(left) + Double(right - left) * min(max(value, 0), largest) / largest
+        }
+        var svg = """
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" \
+            height="\(height)" role="img" aria-label="\(escaped(title))">
+            <title>\(escaped(title))</title>
+            <style>
+            \(style)
+            </style>
+            <rect class="page" width="100%" height="100%"/>
+            <text class="title" x="\(margin)" y="32">\(escaped(title))</text>
+
+            """
+        for (index, place) in legend.places.enumerated() {
+            svg +=
+                "<rect class=\"s\(index % Self.colors.count)\" x=\"\(place.x)\" y=\"\(place.y)\" width=\"12\" height=\"12\"/>\n"
+            svg +=
+                "<text x=\"\(place.x + 18)\" y=\"\(place.y + 11)\">\(escaped(shortened(series[index])))</text>\n"
+        }
+        var tick = 0.0
+        while tick <= largest + step / 2 {
+            let place = decimal(x(tick))
+            svg +=
+                "<line class=\"grid\" x1=\"\(place)\" y1=\"\(top - 4)\" x2=\"\(place)\" y2=\"\(bottom)\"/>\n"
+            svg +=
+                "<text class=\"tick\" x=\"\(place)\" y=\"\(bottom + 18)\">\(NumberFormat.decimal(tick, places: step < 1 ? 1 : 0))</text>\n"
+            tick += step
+        }
+        for (row, group) in groups.enumerated() {
+            let y = top + row * groupHeight
+            let middle = y + (groupHeight - gap) / 2 + 4
+            svg +=
+                "<text class=\"name\" x=\"\(left - 10)\" y=\"\(middle)\">\(escaped(shortened(group.name)))</text>\n"
+            for (index, value) in group.values.prefix(series.count).enumerated()
+            where value.isFinite && value >= 0 {
+                let barY = y + index * barHeight
+                let barWidth = decimal(x(value) - Double(left))
+                svg +=
+                    "<rect class=\"s\(index % Self.colors.count)\" x=\"\(left)\" y=\"\(barY)\" width=\"\(barWidth)\" height=\"\(barHeight - 2)\"/>\n"
+                svg +=
+                    "<text class=\"value\" x=\"\(decimal(x(value) + 6))\" y=\"\(barY + barHeight - 4)\">\(NumberFormat.decimal(value, places: 2))</text>\n"
+            }
+        }
+        return svg + "</svg>\n"
+    }
+
+    /// Colours that people with any colour vision tell apart (Okabe and Ito, 2008), for light and for dark pages.
+    private static let colors = [
+        ("#0072B2", "#56B4E9"), ("#D55E00", "#F08A3C"), ("#009E73", "#2FC79A"), ("#B0578D", "#DE94BE"),
+        ("#8A7A00", "#F0E442"), ("#555555", "#BBBBBB"),
+    ]
+
+    private var style: String {
+        var light = ""
+        var dark = ""
+        for (index, color) in Self.colors.enumerated() {
+            light += ".s\(index) { fill: \(color.0); }\n"
+            dark += ".s\(index) { fill: \(color.1); }\n"
+        }
+        return """
+            text { font: 13px system-ui, "Noto Sans", "DejaVu Sans", sans-serif; fill: #1a1a1a; }
+            .page { fill: #ffffff; }
+            .title { font-size: 17px; font-weight: 600; }
+            .name { text-anchor: end; }
+            .tick { text-anchor: middle; font-size: 11px; fill: #555555; }
+            .value { font-size: 11px; }
+            .grid { stroke: #dddddd; stroke-width: 1; }
+            \(light)@media (prefers-color-scheme: dark) {
+            text { fill: #ececec; }
+            .page { fill: #161616; }
+            .tick { fill: #b0b0b0; }
+            .grid { stroke: #3a3a3a; }
+            \(dark)}
+            """
+    }
+
+    private var highest: Double {
+        let values = groups.flatMap(\.values).filter { $0.isFinite && $0 > 0 }
+        return min(max(values.max() ?? 1, 1e-6), 1e12)
+    }
+
+    /// The distance of grid lines: 1, 2 or 5 times a power of ten, so that there are four to ten.
+    private func tickStep() -> Double {
+        var step = 1.0
+        while highest / step > 8 { step *= 10 }
+        while highest / step < 0.8 { step /= 10 }
+        if highest / step > 4 { return step }
+        return highest / step > 1.6 ? step / 2 : step / 5
+    }
+
+    /// Where the names of the series stand, in as many rows as they need.
+    private func legendPlaces() -> (places: [(x: Int, y: Int)], height: Int) {
+        var places: [(x: Int, y: Int)] = []
+        var (x, y) = (margin, 48)
+        for name in series {
+            let taken = 18 + columnWidth(of: shortened(name)) * 8 + 18
+            if x > margin, x + taken > width - margin { (x, y) = (margin, y + 20) }
+            places.append((x, y))
+            x += taken
+        }
+        return (places, y - 48 + 20)
+    }
+
+    private func shortened(_ name: String) -> String { name.count > 34 ? name.prefix(33) + "…" : name }
+
+    private func decimal(_ value: Double) -> String {
+        NumberFormat.decimal(value, places: 1).filter { $0 != "," }
+    }
+
+    /// Text inside XML; characters that XML does not allow are U+FFFD.
+    private func escaped(_ text: String) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
+                escaped += "\u{FFFD}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}
