@@ -18,10 +18,11 @@ enum SmallVocabularies {
         let vocabulary = try Vocabulary(spellings)
         let model = BytePairDefinition(
             vocabulary: vocabulary,
-            merges: pairs.map { pair in
-                .init(
-                    vocabulary.id(of: pair[0])!, vocabulary.id(of: pair[1])!,
-                    makes: vocabulary.id(of: pair[0] + pair[1])!)
+            merges: pairs.compactMap { pair -> BytePairDefinition.Merge? in
+                guard let left = vocabulary.id(of: pair[0]), let right = vocabulary.id(of: pair[1]),
+                    let made = vocabulary.id(of: pair[0] + pair[1])
+                else { return nil }
+                return BytePairDefinition.Merge(left, right, makes: made)
             })
         var definition = TokenizerDefinition(
             preTokenizer: preTokenizer, model: .bytePair(model), decoder: .byteLevel)
@@ -98,8 +99,8 @@ enum SmallVocabularies {
         let letters = Array("thein grsandlow")
         return (0..<count).map { _ in
             String(
-                (0..<Int.random(in: 0...40, using: &generator)).map { _ in
-                    letters.randomElement(using: &generator)!
+                (0..<Int.random(in: 0...40, using: &generator)).compactMap { _ in
+                    letters.randomElement(using: &generator)
                 })
         }
     }
