@@ -74,7 +74,8 @@ enum KnownExpressions {
 
     /// EXAONE MoE, whose pieces may be several words.
     static let exaoneMoE =
-        contraction + #"|[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]?"#
+        contraction
+        + #"|[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]?"#
         + #"|\s*[\r\n]|\s+(?!\S)|\s+"#
 
     /// Qwen 2 without contractions.

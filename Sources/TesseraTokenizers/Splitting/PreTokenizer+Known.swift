@@ -59,28 +59,36 @@ extension PreTokenizer {
         llamaCppRules.first { $0.names.contains(name) }?.preTokenizer
     }
 
-    /// The rules of llama.cpp (`llama-vocab.cpp` of llama-cpp-python 0.3.36). Those that are written by hand there
+    /// The rules of llama.cpp (`llama-vocab.cpp` of llama-cpp-python 0.3.36).
+    ///
+    /// Those that are written by hand there
     /// stand here as the expressions that they were written from.
     static var llamaCppRules: [LlamaCppRule] {
         [
             LlamaCppRule(
-                bytes(#"[\p{P}\$\+<=>\^~\|]+"#, KnownExpressions.gpt2, #"\p{N}+"#, "[0-9][0-9][0-9]"), "default"),
+                bytes(#"[\p{P}\$\+<=>\^~\|]+"#, KnownExpressions.gpt2, #"\p{N}+"#, "[0-9][0-9][0-9]"),
+                "default"),
             LlamaCppRule(
-                .gpt2, "gpt-2", "phi-2", "jina-es", "jina-de", "gigachat", "jina-v2-es", "jina-v2-de", "a.x-4.0",
-                "mellum", "modern-bert", "jina-v1-en", "jina-v2-code", "roberta-bpe", "exaone4", "mpt", "olmo",
+                .gpt2, "gpt-2", "phi-2", "jina-es", "jina-de", "gigachat", "jina-v2-es", "jina-v2-de",
+                "a.x-4.0",
+                "mellum", "modern-bert", "jina-v1-en", "jina-v2-code", "roberta-bpe", "exaone4", "mpt",
+                "olmo",
                 "jais", "trillion", "granite-docling"),
             LlamaCppRule(
                 .smollm, "smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b",
                 "mellum2"),
             LlamaCppRule(
-                .llama3, "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
+                .llama3, "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0",
+                "lfm2",
                 "jina-v5-nano", "dbrx", "smaug-bpe", "chatglm-bpe", "glm4", "glm5"),
             LlamaCppRule(
-                .qwen2, "qwen2", "deepseek-r1-qwen", "kormo", "f2llmv2", "stablelm2", "megrez", "hunyuan", "grok-2",
+                .qwen2, "qwen2", "deepseek-r1-qwen", "kormo", "f2llmv2", "stablelm2", "megrez", "hunyuan",
+                "grok-2",
                 "solar-open"),
             LlamaCppRule(bytes(KnownExpressions.qwen35), "qwen35"),
             LlamaCppRule(.tekken, "tekken"),
-            LlamaCppRule(.o200k, "gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2", "granite-embed-multi-97m"),
+            LlamaCppRule(
+                .o200k, "gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2", "granite-embed-multi-97m"),
             LlamaCppRule(
                 bytes(
                     #"[\r\n]"#, KnownExpressions.deepSeekWords, KnownExpressions.deepSeekSymbols, #"\s+$"#,
@@ -93,7 +101,8 @@ extension PreTokenizer {
                 bytes(#"\p{N}{1,3}"#, KnownExpressions.eastAsian, KnownExpressions.deepSeek3), "deepseek-v3",
                 "hunyuan-dense", "joyai-llm", "hy_v4"),
             LlamaCppRule(
-                bytes(#"\p{N}{1,3}"#, KnownExpressions.eastAsian, KnownExpressions.spark, #"\p{N}"#), "spark2_5"),
+                bytes(#"\p{N}{1,3}"#, KnownExpressions.eastAsian, KnownExpressions.spark, #"\p{N}"#),
+                "spark2_5"),
             LlamaCppRule(
                 bytes(
                     #"[\x{AC00}-\x{D7A3}\x{3131}-\x{318E}]+"#

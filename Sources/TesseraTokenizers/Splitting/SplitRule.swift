@@ -20,14 +20,17 @@ public struct SplitRule: Sendable {
         guard let preTokenizer else { return nil }
         var steps: [PreTokenizer] = [preTokenizer]
         if case .sequence(let several) = preTokenizer { steps = several }
-        guard case .byteLevel(addsPrefixSpace: false, let usesExpression, _)? = steps.popLast() else { return nil }
+        guard case .byteLevel(addsPrefixSpace: false, let usesExpression, _)? = steps.popLast() else {
+            return nil
+        }
         var stages: [SplitStage] = []
         for step in steps {
             guard let stage = try Self.stage(step) else { return nil }
             stages.append(stage)
         }
         if usesExpression {
-            stages.append(SplitStage(try ExpressionEngine(KnownExpressions.gpt2, dialect: .oniguruma), .isolated))
+            stages.append(
+                SplitStage(try ExpressionEngine(KnownExpressions.gpt2, dialect: .oniguruma), .isolated))
         }
         self.preTokenizer = preTokenizer
         self.name = name
@@ -67,7 +70,8 @@ public struct SplitRule: Sendable {
 
     /// The rule of a pre-tokenizer that is known to be right.
     init(known preTokenizer: PreTokenizer, name: String) {
-        let compiled = Result { () throws(LocatedError) in try SplitRule(compiling: preTokenizer, name: name) }
+        let compiled = Result { () throws(LocatedError) in try SplitRule(compiling: preTokenizer, name: name)
+        }
         switch compiled {
         case .success(let rule?): self = rule
         case .success(nil), .failure: self.init(whole: preTokenizer, name: name)
@@ -79,23 +83,12 @@ extension SplitRule {
     /// Calls `body` with every piece of `range` of `text`, in order.
     @inline(__always)
     func forEachPiece(of text: UTF8Text, in range: Range<Int>, _ body: (Range<Int>) -> Void) {
-        guard stages.count == 1, stages[0].keepsAll else {
-            return forEachPiece(of: text, in: range, from: 0, body)
+        guard stages.count == 1, stages[0].behavior == .isolated else {
+            let pipeline = StagePipeline(stages, text)
+            pipeline.forEachPiece(in: range, body)
+            return pipeline.finish()
         }
         stages[0].engine.forEachPiece(of: text, in: range) { piece, _ in if !piece.isEmpty { body(piece) } }
-    }
-
-    /// The same from one of the stages on.
-    private func forEachPiece(
-        of text: UTF8Text, in range: Range<Int>, from stage: Int, _ body: (Range<Int>) -> Void
-    ) {
-        guard stage < stages.count else {
-            if !range.isEmpty { body(range) }
-            return
-        }
-        stages[stage].forEachPiece(of: text, in: range) {
-            forEachPiece(of: text, in: $0, from: stage + 1, body)
-        }
     }
 
     /// The pieces of `text`, joined its whole unless the rule drops some; for tests.

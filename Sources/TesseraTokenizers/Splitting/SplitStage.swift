@@ -13,13 +13,14 @@ struct SplitStage: Sendable {
         self.isInverted = isInverted
     }
 
-    /// Whether every match and every gap is a piece.
-    var keepsAll: Bool { behavior == .isolated }
+    /// The table that cuts, where every match and every gap is a piece.
+    var table: CuttingTable? { behavior == .isolated ? engine.table : nil }
 
     /// Calls `body` with every piece of `range` of `text`, in order.
     func forEachPiece(of text: UTF8Text, in range: Range<Int>, _ body: (Range<Int>) -> Void) {
         switch behavior {
-        case .isolated: engine.forEachPiece(of: text, in: range) { piece, _ in if !piece.isEmpty { body(piece) } }
+        case .isolated:
+            engine.forEachPiece(of: text, in: range) { piece, _ in if !piece.isEmpty { body(piece) } }
         case .removed:
             engine.forEachPiece(of: text, in: range) { piece, isMatch in
                 if isMatch == isInverted, !piece.isEmpty { body(piece) }

@@ -11,8 +11,15 @@ package enum UnicodeProperty {
     /// Decimal digits: `\d`.
     package static let decimal = categories(["Nd"])
 
-    /// Word characters: `\w`, letters, marks, decimal numbers, connectors, and what else is Alphabetic.
+    /// Word characters: letters, marks, decimal numbers, connectors, and what else is Alphabetic.
     package static let word = categories(["L", "M", "Nd", "Nl", "Pc"]).union(alphabeticSymbols)
+
+    /// Oniguruma's `\w`: it also has the numbers of Latin-1.
+    package static let wordOfOniguruma = word.union(
+        CodePointSet(ordered: [0xB2...0xB3, 0xB9...0xB9, 0xBC...0xBE]))
+
+    /// fancy-regex's `\w`: it also has the joiners (Unicode Technical Standard 18, annex C).
+    package static let wordOfFancyRegex = word.union(CodePointSet(ordered: [0x200C...0x200D]))
 
     /// The circled and squared letters: Alphabetic by Other_Alphabetic, though symbols by category.
     private static let alphabeticSymbols = CodePointSet(ordered: [
@@ -42,15 +49,31 @@ package enum UnicodeProperty {
         case "ASCII": return CodePointSet(ordered: [0...0x7F])
         case "ASSIGNED": return categories(["Cn"]).inverted
         case "WHITESPACE", "SPACE", "WSPACE": return whitespace
-        case "WORD": return word
+        case "WORD": return wordOfOniguruma
+        case "LOWERCASE", "LOWER": return Self.set(ofRuns: UnicodeData.lowercase)
+        case "UPPERCASE", "UPPER": return Self.set(ofRuns: UnicodeData.uppercase)
+        case "EMOJI": return Self.set(ofRuns: UnicodeData.emoji)
         case "ALNUM": return alphabetic.union(decimal)
         case "ALPHABETIC", "ALPHA": return alphabetic
         case "BLANK": return categories(["Zs"]).union(CodePointSet(0x09))
         case "GRAPH": return categories(["Cc", "Cs", "Cn"]).union(whitespace).inverted
-        case "PRINT": return categories(["Cc", "Cs", "Cn"]).inverted
+        case "PRINT": return categories(["Cc", "Cs", "Cn", "Zl", "Zp"]).inverted
         case "XDIGIT", "ASCIIHEXDIGIT", "AHEX":
             return CodePointSet(ordered: [0x30...0x39, 0x41...0x46, 0x61...0x66])
         default: return nil
+        }
+    }
+
+    /// The class of this name between `[:` and `:]`; nil when there is none.
+    static func posix(_ name: String) -> CodePointSet? {
+        switch name {
+        case "punct": categories(["P", "S"])
+        case "word": word
+        case "alnum", "alpha", "blank", "cntrl", "digit", "graph", "lower", "print", "space", "upper",
+            "xdigit",
+            "ascii":
+            named(name)
+        default: nil
         }
     }
 
@@ -81,14 +104,20 @@ extension UnicodeProperty {
 
     private static let longNames: [String: String] = [
         "LETTER": "L", "CASEDLETTER": "LC", "UPPERCASELETTER": "Lu", "LOWERCASELETTER": "Ll",
-        "TITLECASELETTER": "Lt", "MODIFIERLETTER": "Lm", "OTHERLETTER": "Lo", "MARK": "M", "COMBININGMARK": "M",
-        "NONSPACINGMARK": "Mn", "SPACINGMARK": "Mc", "ENCLOSINGMARK": "Me", "NUMBER": "N", "DECIMALNUMBER": "Nd",
+        "TITLECASELETTER": "Lt", "MODIFIERLETTER": "Lm", "OTHERLETTER": "Lo", "MARK": "M",
+        "COMBININGMARK": "M",
+        "NONSPACINGMARK": "Mn", "SPACINGMARK": "Mc", "ENCLOSINGMARK": "Me", "NUMBER": "N",
+        "DECIMALNUMBER": "Nd",
         "DIGIT": "Nd", "LETTERNUMBER": "Nl", "OTHERNUMBER": "No", "PUNCTUATION": "P", "PUNCT": "P",
         "CONNECTORPUNCTUATION": "Pc", "DASHPUNCTUATION": "Pd", "OPENPUNCTUATION": "Ps",
-        "CLOSEPUNCTUATION": "Pe", "INITIALPUNCTUATION": "Pi", "FINALPUNCTUATION": "Pf", "OTHERPUNCTUATION": "Po",
-        "SYMBOL": "S", "MATHSYMBOL": "Sm", "CURRENCYSYMBOL": "Sc", "MODIFIERSYMBOL": "Sk", "OTHERSYMBOL": "So",
-        "SEPARATOR": "Z", "SPACESEPARATOR": "Zs", "LINESEPARATOR": "Zl", "PARAGRAPHSEPARATOR": "Zp", "OTHER": "C",
-        "CONTROL": "Cc", "CNTRL": "Cc", "FORMAT": "Cf", "SURROGATE": "Cs", "PRIVATEUSE": "Co", "UNASSIGNED": "Cn",
+        "CLOSEPUNCTUATION": "Pe", "INITIALPUNCTUATION": "Pi", "FINALPUNCTUATION": "Pf",
+        "OTHERPUNCTUATION": "Po",
+        "SYMBOL": "S", "MATHSYMBOL": "Sm", "CURRENCYSYMBOL": "Sc", "MODIFIERSYMBOL": "Sk",
+        "OTHERSYMBOL": "So",
+        "SEPARATOR": "Z", "SPACESEPARATOR": "Zs", "LINESEPARATOR": "Zl", "PARAGRAPHSEPARATOR": "Zp",
+        "OTHER": "C",
+        "CONTROL": "Cc", "CNTRL": "Cc", "FORMAT": "Cf", "SURROGATE": "Cs", "PRIVATEUSE": "Co",
+        "UNASSIGNED": "Cn",
     ]
 
     /// A general category by any of its names, folded.
@@ -98,7 +127,10 @@ extension UnicodeProperty {
         if name.utf8.count == 1 {
             return GeneralCategory.names.contains { $0.hasPrefix(name) } ? categories([name]) : nil
         }
-        guard let exact = GeneralCategory.names.first(where: { $0.utf8.elementsEqual(name.utf8) || folded($0) == name })
+        guard
+            let exact = GeneralCategory.names.first(where: {
+                $0.utf8.elementsEqual(name.utf8) || folded($0) == name
+            })
         else { return nil }
         return categories([exact])
     }

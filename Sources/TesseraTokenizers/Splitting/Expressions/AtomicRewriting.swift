@@ -61,7 +61,8 @@ struct AtomicRewriting {
         case .set, .next, .previous, .look, .atomic: break
         }
         throw LocatedError(
-            problem: "the expression has an atomic group that may match in several ways, which is not supported")
+            problem:
+                "the expression has an atomic group that may match in several ways, which is not supported")
     }
 
     private func not(_ node: ExpressionNode) -> ExpressionNode {

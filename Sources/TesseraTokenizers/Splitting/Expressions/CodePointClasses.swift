@@ -28,6 +28,13 @@ final class CodePointClasses: @unchecked Sendable {
         }
         self.members = members
 
+        var others = [Bool](repeating: false, count: count)
+        for (place, kind) in classes.enumerated() {
+            let next = place + 1 < starts.count ? starts[place + 1] : CodePointSet.last + 1
+            if next > 0x80 { others[kind] = true }
+        }
+        self.others = others
+
         index = .allocate(capacity: Self.blockCount)
         index.initialize(repeating: 0, count: Self.blockCount)
         blocks = Self.fill(starts, classes, count, index)
@@ -37,6 +44,12 @@ final class CodePointClasses: @unchecked Sendable {
         index.deallocate()
         blocks.deallocate()
     }
+
+    /// For each class whether it has code points outside ASCII.
+    private let others: [Bool]
+
+    /// Whether a class has code points outside ASCII.
+    func hasOthers(_ kind: Int) -> Bool { others[kind] }
 
     /// Whether set number `set` has the code points of `kind`.
     func contains(set: Int, _ kind: Int) -> Bool { members[set * count + kind] }

@@ -27,6 +27,12 @@ final class ExpressionEngine: Sendable {
         of text: UTF8Text, in range: Range<Int>, _ body: (_ piece: Range<Int>, _ isMatch: Bool) -> Void
     ) {
         guard let table else { return forEachPieceSlowly(of: text, in: range, from: range.lowerBound, body) }
+        // Most pieces have nothing that the expressions of later stages look for.
+        guard table.beginning(in: text, from: range.lowerBound, to: range.upperBound) < range.upperBound
+        else {
+            if !range.isEmpty { body(range, false) }
+            return
+        }
         withUnsafeTemporaryAllocation(of: Int.self, capacity: Self.room) { ends in
             guard let ends = ends.baseAddress else { return }
             var cursor = MatchCursor(table, text, range)

@@ -22,7 +22,11 @@ extension ExpressionParser {
                 parts.append(part.set)
                 part = ClassPart()
             } else if character == 0x5B {
-                if let set = try posixClass() { part.add(set: set) } else { part.add(set: try characterClass()) }
+                if let set = try posixClass() {
+                    part.add(set: set)
+                } else {
+                    part.add(set: try characterClass())
+                }
             } else {
                 try classItem(into: &part)
             }
@@ -72,7 +76,7 @@ extension ExpressionParser {
             position += 1
             return 0x08
         }
-        if let set = try classEscape(start) {
+        if let set = try classEscape(start, isInClass: true) {
             part.add(set: set)
             return nil
         }
@@ -90,7 +94,7 @@ extension ExpressionParser {
             position += 1
             if name.utf8.count > 16 { break }
         }
-        guard take(":]"), let set = UnicodeProperty.named(name) else {
+        guard take(":]"), let set = UnicodeProperty.posix(name) else {
             position = start
             return nil
         }

@@ -4,7 +4,7 @@ extension ExpressionParser {
     /// What follows a backslash outside classes.
     mutating func escape(_ start: Int) throws(LocatedError) -> ExpressionNode {
         guard let character = next else { throw error("a backslash at the end", at: start) }
-        if let set = try classEscape(start) { return .set(set) }
+        if let set = try classEscape(start, isInClass: false) { return .set(set) }
         switch character {
         case 0x41: return taking(.previous(.empty, orStart: true))  // \A
         case 0x7A: return taking(.next(.empty, orEnd: true))  // \z
@@ -12,8 +12,8 @@ extension ExpressionParser {
             let last = ExpressionNode.sequence([.set(CodePointSet(0x0A)), .next(.empty, orEnd: true)])
             let end = ExpressionNode.alternatives([.next(.empty, orEnd: true), last])
             return taking(.look(end, isAhead: true, isNegated: false))
-        case 0x62: return taking(Self.boundary(isNegated: false))  // \b
-        case 0x42: return taking(Self.boundary(isNegated: true))  // \B
+        case 0x62: return taking(boundary(isNegated: false))  // \b
+        case 0x42: return taking(boundary(isNegated: true))  // \B
         case 0x52: return taking(Self.lineBreak)  // \R
         case 0x31...0x39, 0x6B: throw error("a backreference, which is not supported,", at: start)
         case 0x47, 0x4B, 0x67, 0x58:
@@ -32,9 +32,15 @@ extension ExpressionParser {
         Unicode.Scalar(character).map { String(Character($0)) } ?? ""
     }
 
+    /// `\w`; Oniguruma's has the numbers of Latin-1 outside classes only.
+    private func word(isInClass: Bool) -> CodePointSet {
+        if dialect == .fancyRegex { return UnicodeProperty.wordOfFancyRegex }
+        return isInClass ? UnicodeProperty.word : UnicodeProperty.wordOfOniguruma
+    }
+
     /// `\b`: between a word character and none.
-    private static func boundary(isNegated: Bool) -> ExpressionNode {
-        let word = UnicodeProperty.word
+    private func boundary(isNegated: Bool) -> ExpressionNode {
+        let word = word(isInClass: false)
         let after = ExpressionNode.previous(word, orStart: false)
         let notAfter = ExpressionNode.previous(word.inverted, orStart: true)
         let before = ExpressionNode.next(word, orEnd: false)
@@ -56,7 +62,7 @@ extension ExpressionParser {
 
 extension ExpressionParser {
     /// `\s`, `\p{…}` and the like, where `position` is behind the backslash; nil for other escapes.
-    mutating func classEscape(_ start: Int) throws(LocatedError) -> CodePointSet? {
+    mutating func classEscape(_ start: Int, isInClass: Bool) throws(LocatedError) -> CodePointSet? {
         guard let character = next else { throw error("a backslash at the end", at: start) }
         let set: CodePointSet
         switch character {
@@ -64,14 +70,17 @@ extension ExpressionParser {
         case 0x53: set = UnicodeProperty.whitespace.inverted
         case 0x64: set = UnicodeProperty.decimal
         case 0x44: set = UnicodeProperty.decimal.inverted
-        case 0x77: set = UnicodeProperty.word
-        case 0x57: set = UnicodeProperty.word.inverted
+        case 0x77: set = word(isInClass: isInClass)
+        case 0x57: set = word(isInClass: isInClass).inverted
         case 0x68, 0x48:
             let digits = CodePointSet(ordered: [0x30...0x39, 0x41...0x46, 0x61...0x66])
             set = character == 0x68 ? digits : digits.inverted
         case 0x4E: set = CodePointSet(0x0A).inverted
         case 0x4F: set = .all
-        case 0x70, 0x50: return try property(start, isNegated: character == 0x50)
+        case 0x70, 0x50:
+            let isBraced = position + 1 < scalars.count && scalars[position + 1] == 0x7B
+            guard isBraced || dialect == .fancyRegex else { return nil }
+            return try property(start, isNegated: character == 0x50)
         default: return nil
         }
         position += 1
@@ -98,7 +107,8 @@ extension ExpressionParser {
         guard let set = UnicodeProperty.named(name) else {
             throw error("the property \"\(name)\", which is not known,", at: start)
         }
-        let wanted = cased(set)
+        // Oniguruma has no other cases for properties outside classes; in classes the class sees to it.
+        let wanted = dialect == .fancyRegex ? cased(set) : set
         return isNegated ? wanted.inverted : wanted
     }
 
@@ -118,6 +128,7 @@ extension ExpressionParser {
         case 0x78: return try hexadecimal(fixed: 2, start)
         case 0x75: return try hexadecimal(fixed: 4, start)
         case 0x55 where dialect == .fancyRegex: return try hexadecimal(fixed: 8, start)
+        case 0x70, 0x50: return character
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A:
             throw error("the escape \\\(Self.text(character)), which is not known,", at: start)
         default: return character

@@ -25,7 +25,9 @@ extension ExpressionParser {
         var mayBePossessive = true
     }
 
-    /// A quantifier; nil when what follows is none. `{` without numbers is an ordinary character in Oniguruma.
+    /// A quantifier; nil when what follows is none.
+    ///
+    /// `{` without numbers is an ordinary character in Oniguruma.
     private mutating func quantifier() throws(LocatedError) -> Bounds? {
         if take("*") { return Bounds(least: 0, most: nil) }
         if take("+") { return Bounds(least: 1, most: nil) }
@@ -39,7 +41,9 @@ extension ExpressionParser {
             return try ordinaryBrace(start)
         }
         let possessive = dialect == .fancyRegex
-        if let most, let least, most < least { throw error("a repetition whose bounds are swapped", at: start) }
+        if let most, let least, most < least {
+            throw error("a repetition whose bounds are swapped", at: start)
+        }
         return Bounds(least: least ?? 0, most: most, mayBePossessive: possessive)
     }
 

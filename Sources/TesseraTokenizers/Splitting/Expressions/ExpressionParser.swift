@@ -52,7 +52,9 @@ struct ExpressionParser {
     mutating func take(_ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
         guard position + count <= scalars.count else { return false }
-        for offset in 0..<count where scalars[position + offset] != UInt32(text.utf8Start[offset]) { return false }
+        for offset in 0..<count where scalars[position + offset] != UInt32(text.utf8Start[offset]) {
+            return false
+        }
         position += count
         return true
     }
@@ -67,7 +69,7 @@ struct ExpressionParser {
 }
 
 extension ExpressionParser {
-    /// `a|b`, up to `)` or the end. Flags set inside hold to its end.
+    /// `a|b`, up to `)` or the end; flags set inside hold to its end.
     private mutating func alternatives() throws(LocatedError) -> ExpressionNode {
         try descend()
         let outer = flags
@@ -168,7 +170,8 @@ extension ExpressionParser {
         return try flagGroup(start)
     }
 
-    private mutating func closing(_ node: ExpressionNode, _ start: Int) throws(LocatedError) -> ExpressionNode {
+    private mutating func closing(_ node: ExpressionNode, _ start: Int) throws(LocatedError) -> ExpressionNode
+    {
         guard take(")") else { throw error("a group without end", at: start) }
         return node
     }

@@ -122,7 +122,8 @@ struct ExpressionProgram: Sendable {
         case .look(let body, let isAhead, let isNegated):
             let look = try compileLook(body, isAhead: isAhead, isNegated: isNegated)
             code.append(.look(look, target: target))
-        case .atomic: throw LocatedError(problem: "the expression has an atomic group, which is not supported")
+        case .atomic:
+            throw LocatedError(problem: "the expression has an atomic group, which is not supported")
         }
         return code.count - 1
     }
@@ -155,7 +156,8 @@ struct ExpressionProgram: Sendable {
         _ body: ExpressionNode, isAhead: Bool, isNegated: Bool
     ) throws(LocatedError) -> Int {
         guard looks.count < Self.mostLooks else {
-            throw LocatedError(problem: "the expression has more than \(Self.mostLooks) lookaheads and lookbehinds")
+            throw LocatedError(
+                problem: "the expression has more than \(Self.mostLooks) lookaheads and lookbehinds")
         }
         let before = looks.count
         var code: [Instruction] = []

@@ -120,7 +120,8 @@ private struct PriorityAutomatonBuilder {
     ///
     /// - Parameter next: the class of the next code point; nil: not known, so that conditions on it are appended.
     /// - Returns: whether a match was reached, behind which nothing is appended.
-    private mutating func follow(_ instruction: Int, kind: Int, next: Int?, into threads: inout [Int]) -> Bool {
+    private mutating func follow(_ instruction: Int, kind: Int, next: Int?, into threads: inout [Int]) -> Bool
+    {
         pending.append(instruction)
         while let place = pending.popLast() {
             if met[place] == round { continue }

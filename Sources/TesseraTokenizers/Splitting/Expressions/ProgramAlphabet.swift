@@ -6,7 +6,7 @@ struct ProgramAlphabet: Sendable {
     let end: Int
 
     /// The kind of a code point of each class, as the one before a place: classes of one kind are the same to every
-    /// `previous` instruction. Kind 0 is the start of the text.
+    /// `previous` instruction, and kind 0 is the start of the text.
     let kinds: [Int]
 
     /// The number of kinds.
@@ -25,7 +25,9 @@ struct ProgramAlphabet: Sendable {
         var sample = [-1]
         for kind in 0..<classes.count {
             let same = sample.indices.dropFirst().first { other in
-                asked.allSatisfy { classes.contains(set: $0, kind) == classes.contains(set: $0, sample[other]) }
+                asked.allSatisfy {
+                    classes.contains(set: $0, kind) == classes.contains(set: $0, sample[other])
+                }
             }
             if let same {
                 kinds.append(same)

@@ -15,7 +15,8 @@ struct ReachabilityMatcher {
     private static let chunk = 4096
 
     init(
-        _ program: ExpressionProgram, _ alphabet: ProgramAlphabet, _ cache: ReachabilityCache, _ text: UTF8Text,
+        _ program: ExpressionProgram, _ alphabet: ProgramAlphabet, _ cache: ReachabilityCache,
+        _ text: UTF8Text,
         _ range: Range<Int>
     ) {
         self.program = program
