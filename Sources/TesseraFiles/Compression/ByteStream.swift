@@ -85,7 +85,8 @@ package final class ByteStream {
                 if pending.isEmpty {
                     guard inflation?.isBetweenMembers == true else {
                         throw LocatedError(
-                            file: name, field: "byte \(fileOffset)", problem: "the gzip data ends in the middle",
+                            file: name, field: "byte \(fileOffset)",
+                            problem: "the gzip data ends in the middle",
                             remedy: "copy or fetch the file again")
                     }
                     break
@@ -130,7 +131,8 @@ private final class OpenedInput {
         let isKnown = fstat(descriptor, &status) == 0
         size = isKnown && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
         if isKnown, status.st_mode & S_IFMT == S_IFDIR {
-            throw LocatedError(file: path, problem: "is a folder, not a file", remedy: "name the files inside it")
+            throw LocatedError(
+                file: path, problem: "is a folder, not a file", remedy: "name the files inside it")
         }
     }
 

@@ -31,7 +31,9 @@ package enum Compression: String, Hashable, Sendable, CaseIterable {
         guard let found = Self.allCases.first(where: { head.starts(with: $0.mark) }) else { return nil }
         if found == .bzip2 {
             let rest = Array(head.dropFirst(3).prefix(3))
-            guard rest.count == 3, (0x31...0x39).contains(rest[0]), rest[1] == 0x31, rest[2] == 0x41 else { return nil }
+            guard rest.count == 3, (0x31...0x39).contains(rest[0]), rest[1] == 0x31, rest[2] == 0x41 else {
+                return nil
+            }
         }
         self = found
     }

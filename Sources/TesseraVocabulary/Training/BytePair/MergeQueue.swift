@@ -8,10 +8,13 @@ struct MergeCandidate: BitwiseCopyable {
     var start: Int
     /// How many places the list has.
     var placeCount: UInt32
+    /// How many merges had been made when `count` was right.
+    var countedAt: UInt32
 
     @inline(__always)
-    init(count: Int, left: UInt32, right: UInt32, start: Int, placeCount: UInt32) {
+    init(count: Int, left: UInt32, right: UInt32, start: Int, placeCount: UInt32, countedAt: UInt32) {
         self.count = count
+        self.countedAt = countedAt
         pair = UInt64(left) << 32 | UInt64(right)
         self.start = start
         self.placeCount = placeCount

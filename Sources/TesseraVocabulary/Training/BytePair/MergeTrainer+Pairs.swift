@@ -29,7 +29,8 @@ extension MergeTrainer {
             queue.insert(
                 MergeCandidate(
                     count: counts[index], left: left, right: right, start: total,
-                    placeCount: placeCounts[index]))
+                    placeCount: placeCounts[index],
+                    countedAt: 0))
             total += Int(placeCounts[index])
         }
         _ = places.extend(by: total)

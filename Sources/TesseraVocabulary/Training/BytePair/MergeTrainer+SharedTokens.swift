@@ -135,7 +135,8 @@ extension MergeTrainer {
             for place in list.sorted() { places.append(place) }
             var candidate = MergeCandidate(
                 count: 0, left: left, right: right, start: start,
-                placeCount: UInt32(truncatingIfNeeded: list.count))
+                placeCount: UInt32(truncatingIfNeeded: list.count),
+                countedAt: UInt32(truncatingIfNeeded: merges.count))
             shared.register(candidate)
             var count = 0
             if let record = shared.record(of: pair) { count = sharedCount(record) }

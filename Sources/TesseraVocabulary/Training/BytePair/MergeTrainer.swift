@@ -22,8 +22,8 @@ package struct MergeLimits: Sendable {
 /// that exists is made again from other parts: see `MergeTrainer+SharedTokens.swift`.
 ///
 /// Counts are never kept up to date. A pair's count can only fall after it came about, so the count noted then is an
-/// upper bound; when it comes to the top, the pair's places are looked at and counted anew. This needs no table of
-/// pairs, and one merge touches only memory near the places merged.
+/// upper bound; when it comes to the top, the pair's places are looked at and counted anew, unless no merge since can
+/// have touched them. This needs no table of pairs, and one merge touches only memory near the places merged.
 struct MergeTrainer: ~Copyable {
     var arena: SymbolArena
     let limits: MergeLimits
@@ -40,6 +40,11 @@ struct MergeTrainer: ~Copyable {
     var lengths: PlainList<UInt32>
     /// For each token whether a word may hold it: it is a symbol or was made.
     private var isInUse: [Bool]
+
+    /// For each token how many merges had been made when it was last merged with what stands to its left, and to its
+    /// right.
+    private var mergedLeftward: PlainList<UInt32>
+    private var mergedRightward: PlainList<UInt32>
 
     /// The merges made, in order.
     private(set) var merges: [Merge] = []
@@ -76,6 +81,8 @@ struct MergeTrainer: ~Copyable {
         ids = Dictionary(minimumCapacity: max(limits.vocabularySize, spellings.count))
         for (id, spelling) in spellings.enumerated() { ids[spelling] = UInt32(truncatingIfNeeded: id) }
         lengths = PlainList(capacity: max(limits.vocabularySize, spellings.count))
+        mergedLeftward = PlainList(zeros: max(limits.vocabularySize, spellings.count))
+        mergedRightward = PlainList(zeros: max(limits.vocabularySize, spellings.count))
         for token in spellings.indices { lengths.append(known?[token] ?? 1) }
         self.superwords = superwords
         isInUse = [Bool](repeating: false, count: spellings.count)
@@ -109,17 +116,27 @@ struct MergeTrainer: ~Copyable {
                 if mergeShared(candidate) { return true }
                 continue
             }
-            let count = count(of: candidate)
-            if count == candidate.count {
+            if isCounted(candidate) {
                 if merge(candidate) { return true }
                 continue
             }
-            if count > 0 {
+            let count = count(of: candidate)
+            if count == candidate.count {
+                if merge(candidate) { return true }
+            } else if count > 0 {
                 candidate.count = count
+                candidate.countedAt = UInt32(truncatingIfNeeded: merges.count)
                 queue.insert(candidate)
             }
         }
         return false
+    }
+
+    /// Whether no merge since the pair was counted can have taken one of its tokens away.
+    @inline(__always)
+    private func isCounted(_ candidate: MergeCandidate) -> Bool {
+        mergedLeftward[Int(candidate.left)] <= candidate.countedAt
+            && mergedRightward[Int(candidate.right)] <= candidate.countedAt
     }
 
     /// How often the pair of `candidate` occurs at its places now.
@@ -168,6 +185,9 @@ struct MergeTrainer: ~Copyable {
     /// Notes a merge that was made.
     mutating func note(_ candidate: MergeCandidate, made: UInt32, count: Int) {
         merges.append(Merge(left: candidate.left, right: candidate.right, made: made, count: count))
+        let number = UInt32(truncatingIfNeeded: merges.count)
+        mergedRightward[Int(candidate.left)] = number
+        mergedLeftward[Int(candidate.right)] = number
     }
 
     /// Merges a pair wherever it occurs; false when it cannot be.
@@ -230,6 +250,7 @@ struct MergeTrainer: ~Copyable {
         let lengths = self.lengths.elements
         let madeLength = Int(lengths[Int(made)])
         let rule = superwords
+        let number = UInt32(truncatingIfNeeded: merges.count)
         for side in NeighbourLists.Side.allCases {
             neighbours.distribute(side, into: &places) { neighbour, count in
                 guard count > 0, Int(lengths[Int(neighbour)]) + madeLength < limit else { return false }
@@ -238,7 +259,8 @@ struct MergeTrainer: ~Copyable {
             } _: { neighbour, count, start, placeCount in
                 let (left, right) = side == .left ? (neighbour, made) : (made, neighbour)
                 let candidate = MergeCandidate(
-                    count: count, left: left, right: right, start: start, placeCount: placeCount)
+                    count: count, left: left, right: right, start: start, placeCount: placeCount,
+                    countedAt: number)
                 queue.insert(candidate)
                 if shared.contains(neighbour) { shared.register(candidate) }
             }
