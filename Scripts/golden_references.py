@@ -5,13 +5,15 @@
     ids(text)        with special tokens found in the text and, where `special` holds, those the file adds around it
     text_ids(text)   with special tokens read as text and none added
     offsets(text)    UTF-8 bytes of the ids' spans, starts and ends in turn; None where the library has none
-    decode(ids)      the text as the library gives it, special tokens included
+    decode(ids)      the text as the library gives it, special tokens included; None where it loses an added token
 """
 
 import base64
 import json
 import pathlib
 import struct
+
+from bench_vocabularies import byte_alphabet
 
 VERSIONS = {"tokenizers": "0.23.3", "tiktoken": "0.14.0", "sentencepiece": "0.2.3"}
 GPT2_SPLIT = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"""
@@ -61,7 +63,7 @@ class Reference:
 
 
 class HuggingFace(Reference):
-    library, special = "tokenizers", True
+    library, special, missing, lost = "tokenizers", True, None, None
 
     def load(self):
         from tokenizers import Tokenizer
@@ -86,11 +88,35 @@ class HuggingFace(Reference):
     def text_ids(self, text):
         return self.encode(text, as_text=True).ids
 
+    def unspelled(self):
+        """The bytes that a byte-level vocabulary has no token for: the library drops them, and then shifts offsets."""
+        if self.missing is None:
+            self.missing, tokenizer = set(), self.tokenizer()
+            if type(tokenizer.decoder).__name__ == "ByteLevel":
+                vocabulary = tokenizer.get_vocab(with_added_tokens=False)
+                self.missing = {byte for byte, character in byte_alphabet().items() if character not in vocabulary}
+        return self.missing
+
     def both(self, text):
         encoding, starts = self.encode(text), byte_starts(text)
+        if self.unspelled().intersection(text.encode()):
+            return encoding.ids, None
         return encoding.ids, [starts[place] for pair in encoding.offsets for place in pair]
 
+    def misread(self):
+        """Added tokens whose letters the byte-level decoder takes for bytes, so that their text is lost."""
+        if self.lost is None:
+            self.lost, tokenizer = set(), self.tokenizer()
+            if type(tokenizer.decoder).__name__ == "ByteLevel":
+                letters = {character for byte, character in byte_alphabet().items() if chr(byte) != character or byte > 127}
+                known = set(byte_alphabet().values())
+                self.lost = {id for id, token in tokenizer.get_added_tokens_decoder().items()
+                             if letters.intersection(token.content) and known.issuperset(token.content)}
+        return self.lost
+
     def decode(self, ids):
+        if self.misread().intersection(ids):
+            return None
         return self.tokenizer().decode(ids, skip_special_tokens=False)
 
 
@@ -256,7 +282,19 @@ def vocabulary(path):
 
 
 class GGUFSentencePiece(SentencePiece):
-    """A vocabulary of llama.cpp with scores, put into a SentencePiece model again."""
+    """A vocabulary of llama.cpp with scores, put into a SentencePiece model again.
+
+    Such vocabularies are exchanged with `tokenizer.json` files, and two things are as there: unknown text shows as the
+    unknown token's spelling, and the offsets of merged pieces are not SentencePiece's, so they are not compared.
+    """
+
+    def both(self, text):
+        ids, offsets = super().both(text)
+        return ids, offsets if self.unigram else None
+
+    def decode(self, ids):
+        text = super().decode(ids)
+        return text.replace(" \u2047 ", "<unk>") if self.unigram else text
 
     def model(self):
         from sentencepiece import sentencepiece_model_pb2 as proto
@@ -265,9 +303,9 @@ class GGUFSentencePiece(SentencePiece):
         for token, score, kind in zip(fields["tokens"], fields["scores"], fields["token_type"]):
             piece = model.pieces.add()
             piece.piece, piece.score, piece.type = token, score, kind
-        unigram = fields["model"] == "t5"
+        self.unigram = fields["model"] == "t5"
         trainer, normalizer = model.trainer_spec, model.normalizer_spec
-        trainer.model_type = proto.TrainerSpec.UNIGRAM if unigram else proto.TrainerSpec.BPE
+        trainer.model_type = proto.TrainerSpec.UNIGRAM if self.unigram else proto.TrainerSpec.BPE
         trainer.vocab_size, trainer.byte_fallback = len(model.pieces), BYTE in fields["token_type"]
         trainer.unk_id = fields["token_type"].index(UNKNOWN)
         trainer.bos_id, trainer.eos_id = fields["bos_token_id"], fields["eos_token_id"]
@@ -275,7 +313,7 @@ class GGUFSentencePiece(SentencePiece):
         normalizer.add_dummy_prefix = bool(fields.get("add_space_prefix", True))
         normalizer.remove_extra_whitespaces = bool(fields.get("remove_extra_whitespaces", False))
         normalizer.escape_whitespaces = True
-        normalizer.name = "user_defined" if unigram else "identity"
+        normalizer.name = "user_defined" if self.unigram else "identity"
         if "precompiled_charsmap" in fields:
             charsmap = fields["precompiled_charsmap"]
             normalizer.precompiled_charsmap = bytes(byte & 0xFF for byte in charsmap)
