@@ -1,0 +1,90 @@
+internal import TesseraCore
+internal import TesseraFiles
+
+/// Writes a definition as a `tokenizer.json`, its members in the order of Hugging Face tokenizers.
+struct HuggingFaceWriter {
+    private let definition: TokenizerDefinition
+
+    /// What the file cannot say.
+    private(set) var losses: [String] = []
+
+    init(_ definition: TokenizerDefinition) {
+        self.definition = definition
+    }
+
+    /// The text of the file.
+    ///
+    /// - Throws: `LocatedError` naming the part that such a file cannot express.
+    mutating func json() throws(LocatedError) -> [UInt8] {
+        let added = try addedTokens()
+        var output = JSONEmitter()
+        output.reserve(definition.model.vocabulary.count * 64)
+        output.beginObject()
+        output.key("version")
+        output.value("1.0")
+        output.key("truncation")
+        output.value(definition.truncation?.json ?? .null)
+        output.key("padding")
+        output.value(definition.padding?.json ?? .null)
+        output.key("added_tokens")
+        output.value(.array(added.map(\.json)))
+        output.key("normalizer")
+        output.value(try definition.normalizer?.json() ?? .null)
+        output.key("pre_tokenizer")
+        output.value(definition.preTokenizer?.json ?? .null)
+        output.key("post_processor")
+        output.value(definition.postProcessor?.json ?? .null)
+        output.key("decoder")
+        output.value(definition.decoder?.json ?? .null)
+        output.key("model")
+        try TokenModelWriter(definition.model).write(to: &output)
+        output.endObject()
+        noteLosses()
+        return output.bytes
+    }
+
+    /// The added tokens by id, with those that SentencePiece cuts out of text by their type.
+    private func addedTokens() throws(LocatedError) -> [AddedToken] {
+        var tokens = definition.addedTokens
+        var contents = Set(tokens.map(\.content))
+        for content in definition.model.userDefinedSpellings where contents.insert(content).inserted {
+            guard let id = definition.model.vocabulary.id(of: content) else { continue }
+            var token = AddedToken(id: id, content: content)
+            token.isSpecial = false
+            tokens.append(token)
+        }
+        for token in tokens where firstInvalidUTF8Offset(in: token.content) != nil {
+            throw LocatedError(
+                field: "added_tokens",
+                problem: "token \(token.id) is not UTF-8 text, and JSON holds only that",
+                remedy: "save it in another format")
+        }
+        return tokens.sorted { $0.id < $1.id }
+    }
+
+    private mutating func noteLosses() {
+        if case .sentencePiece(let normalization)? = definition.normalizer, normalization != .init() {
+            losses.append(
+                "SentencePiece's normalizer is written as components that differ from it around special tokens and "
+                    + "inside grapheme clusters")
+        }
+        switch definition.model {
+        case .bytePair(let model):
+            if model.order == .byMadeToken {
+                losses.append(
+                    "pairs that make the same token get a rank each: where they overlap, as in long runs of one "
+                        + "character, the first of the list goes first and not the leftmost")
+            }
+            if model.kinds.contains(.unused) { losses.append(Self.unusedTokens) }
+        case .unigram(let model):
+            if model.kinds.contains(.unused) { losses.append(Self.unusedTokens) }
+            if model.rules != .huggingFace {
+                losses.append(
+                    "sums of scores are 64-bit, which may decide between equally good segmentations")
+            }
+        case .wordPiece, .wordLevel: break
+        }
+    }
+
+    private static let unusedTokens = "tokens of the unused type become ordinary ones"
+}
