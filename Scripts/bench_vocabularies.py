@@ -25,10 +25,7 @@ SPECIAL = {
                     "<|fim_suffix|>": 100260, "<|endofprompt|>": 100276},
     "o200k_base": {"<|endoftext|>": 199999, "<|endofprompt|>": 200018},
 }
-# File names in tiktoken's cache: the SHA-1 of the address each comes from.
-RANKS = {
-    "cl100k_base": "9b5ad71b2ce5302211f9c61530b329a4922fc6a4", "o200k_base": "fb374d419588a4632f3f557e76b4b70aebbca790",
-}
+RANKS = ["cl100k_base", "o200k_base"]
 JSON = {"llama-3": "deepseek-r1-distill-llama-8b", "qwen-2.5": "qwen-2.5"}
 NAMES = [*RANKS, *JSON]
 
@@ -100,14 +97,14 @@ def ready(references, target):
             continue
         folder.mkdir(parents=True, exist_ok=True)
         if name in RANKS:
-            source = references / "tiktoken" / RANKS[name]
+            source = references / f"tiktoken/{name}.tiktoken"
             (folder / "ranks.tiktoken").write_bytes(source.read_bytes())
             plain = CL100K_PLAIN if name == "cl100k_base" else O200K
             value = tokenizer_json(read_ranks(source), plain, SPECIAL[name])
             (folder / "tokenizer.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
             rule = {"pattern": CL100K if name == "cl100k_base" else O200K, "special": SPECIAL[name]}
         else:
-            source = references / "otc" / JSON[name] / "tokenizer.json"
+            source = references / f"huggingface/{JSON[name]}/tokenizer.json"
             (folder / "tokenizer.json").write_bytes(source.read_bytes())
             value = json.loads(source.read_bytes())
             spelled = {character: byte for byte, character in byte_alphabet().items()}
