@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 /// A fixed number of plain values, all zero at first, in memory that costs nothing until it is touched.
 ///
 /// Unchecked: whoever builds a table writes it before anybody else sees it; after that it is only read.
@@ -16,20 +8,26 @@ final class FixedTable<Element: BitwiseCopyable & FixedWidthInteger>: @unchecked
     /// How many there are.
     let count: Int
 
+    private let memory: ZeroedMemory?
+
     /// Makes a table of `count` zeros.
     ///
     /// When memory is exhausted, the standard library's own allocation ends the program, as in its collections.
     init(count: Int) {
         let count = max(count, 1)
-        let memory =
-            calloc(count, MemoryLayout<Element>.stride)
-            ?? .allocate(
-                byteCount: count * MemoryLayout<Element>.stride, alignment: MemoryLayout<Element>.alignment)
-        elements = memory.bindMemory(to: Element.self, capacity: count)
+        memory = ZeroedMemory(byteCount: count * MemoryLayout<Element>.stride)
+        if let memory {
+            elements = memory.start.bindMemory(to: Element.self, capacity: count)
+        } else {
+            elements = .allocate(capacity: count)
+            elements.initialize(repeating: 0, count: count)
+        }
         self.count = count
     }
 
-    deinit { free(elements) }
+    deinit {
+        if let memory { memory.deallocate() } else { elements.deallocate() }
+    }
 
     /// Element `index`.
     @inline(__always)

@@ -54,8 +54,9 @@ struct ByteAlphabet: Sendable {
         return count
     }
 
+    /// The byte that the character at `position` of `spelling` stands for; nil when it is not in the alphabet.
     @inline(__always)
-    private func byte(at position: Int, of spelling: UnsafeRawBufferPointer) -> (UInt8, length: Int)? {
+    func byte(at position: Int, of spelling: UnsafeRawBufferPointer) -> (UInt8, length: Int)? {
         let lead = spelling[position]
         var code = Int(lead)
         var length = 1

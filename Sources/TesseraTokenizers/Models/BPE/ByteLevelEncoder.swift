@@ -38,9 +38,17 @@ struct ByteLevelEncoder: Sendable {
                     switch segment {
                     case .token(let id, _): ids.append(id)
                     case .text(let range):
-                        splitRule.forEachPiece(of: text, in: range) {
-                            encoder.append($0, of: text, to: &ids)
+                        var count = 0
+                        splitRule.forEachPiece(of: text, in: range) { piece in
+                            encoder.starts[count] = piece.lowerBound
+                            encoder.ends[count] = piece.upperBound
+                            count += 1
+                            if count == PieceMemory.capacity {
+                                encoder.appendBlock(count, of: text, to: &ids)
+                                count = 0
+                            }
                         }
+                        encoder.appendBlock(count, of: text, to: &ids)
                     }
                 }
             }

@@ -1,6 +1,6 @@
 internal import TesseraCore
 
-/// Byte-level byte-pair encoding of one piece of text.
+/// Byte-level byte-pair encoding: the tables that `PieceEncoder` encodes pieces of text with.
 struct BytePairModel: Sendable {
     /// The vocabulary, whose spellings use `ByteAlphabet`.
     let vocabulary: Vocabulary
@@ -8,18 +8,28 @@ struct BytePairModel: Sendable {
     /// The merges.
     let pairs: PairTable
 
+    /// For each pair of bytes the rank of their merge plus one; zero: they do not merge.
+    let bytePairs: FixedTable<UInt32>
+
+    /// The words that are one token.
+    let wholeTokens: WholeTokenTable
+
     /// Whether a piece that is a token as a whole becomes it without looking at the merges.
     let ignoresMerges: Bool
 
     /// The bytes that have no token; encoding drops them, as the reference does without an unknown token.
     private(set) var bytesWithoutToken: [UInt8]
 
-    /// For each byte its token, or `noToken`.
-    private var byteTokens: [TokenID]
-    private var unknownToken: TokenID?
-    private let alphabet: ByteAlphabet
+    /// For each byte its token, the unknown token, or `noToken`.
+    let byteTokens: FixedTable<TokenID>
 
-    private static let noToken = TokenID.max
+    /// For each byte its token or `noToken`.
+    let ownByteTokens: FixedTable<TokenID>
+
+    let alphabet: ByteAlphabet
+    private let unknownToken: TokenID?
+
+    static let noToken = TokenID.max
 
     /// The model of `definition`, whose vocabulary spells bytes.
     init(_ definition: BytePairDefinition) {
@@ -27,106 +37,60 @@ struct BytePairModel: Sendable {
         let alphabet = ByteAlphabet()
         self.vocabulary = vocabulary
         self.alphabet = alphabet
-        pairs = PairTable(definition)
+        let pairs = PairTable(definition)
+        self.pairs = pairs
         ignoresMerges = definition.ignoresMerges
         unknownToken = definition.unknownToken
-        var byteTokens = (UInt8.min ... .max).map { byte in
+        let byteTokens = FixedTable<TokenID>(count: 256)
+        for byte in UInt8.min ... .max {
             var spelling: [UInt8] = []
             alphabet.appendSpelling(of: byte, to: &spelling)
-            return spelling.withUnsafeBytes { vocabulary.id(ofSpelling: $0) } ?? Self.noToken
+            byteTokens[Int(byte)] = spelling.withUnsafeBytes { vocabulary.id(ofSpelling: $0) } ?? Self.noToken
         }
         bytesWithoutToken = (UInt8.min ... .max).filter { byteTokens[Int($0)] == Self.noToken }
-        if let unknownToken {
-            for byte in bytesWithoutToken { byteTokens[Int(byte)] = unknownToken }
-            bytesWithoutToken = []
+        bytePairs = Self.bytePairs(definition, pairs, byteTokens)
+        ownByteTokens = byteTokens
+        if ignoresMerges {
+            wholeTokens = WholeTokenTable(vocabulary, alphabet) { _ in true }
+        } else {
+            let selfEncoding = SelfEncodingTokens(definition, pairs, byteTokens)
+            wholeTokens = WholeTokenTable(vocabulary, alphabet) { selfEncoding.contains($0) }
         }
-        self.byteTokens = byteTokens
+        self.byteTokens = FixedTable(count: 256)
+        for byte in 0..<256 {
+            let id = byteTokens[byte]
+            self.byteTokens[byte] = id == Self.noToken ? unknownToken ?? id : id
+        }
+        if unknownToken != nil { bytesWithoutToken = [] }
+    }
+
+    /// The ranks plus one of the merges of two bytes.
+    private static func bytePairs(
+        _ definition: BytePairDefinition, _ pairs: PairTable, _ byteTokens: FixedTable<TokenID>
+    ) -> FixedTable<UInt32> {
+        let bytePairs = FixedTable<UInt32>(count: 1 << 16)
+        var bytes: [TokenID: Int] = [:]
+        var largest: TokenID = 0
+        for byte in 0..<256 where byteTokens[byte] != noToken {
+            bytes[byteTokens[byte]] = byte
+            largest = max(largest, byteTokens[byte])
+        }
+        pairs.withView { pairs in
+            for merge in definition.merges where merge.left <= largest && merge.right <= largest {
+                guard let left = bytes[merge.left], let right = bytes[merge.right] else { continue }
+                bytePairs[left << 8 | right] = pairs.rank(merge.left, merge.right) + 1
+            }
+        }
+        return bytePairs
     }
 
     /// Calls `body` with an encoder of pieces for one call of `encode`.
     @inline(__always)
     func withEncoder<Result>(_ scratch: EncoderScratch, _ body: (PieceEncoder) -> Result) -> Result {
         pairs.withView { pairs in
-            byteTokens.withUnsafeBufferPointer { byteTokens in
-                body(
-                    PieceEncoder(
-                        model: self, merger: WordMerger(pairs: pairs), byteTokens: byteTokens,
-                        scratch: scratch))
+            withExtendedLifetime((byteTokens, ownByteTokens, bytePairs)) {
+                body(PieceEncoder(model: self, pairs: pairs, scratch: scratch))
             }
-        }
-    }
-
-    /// Encodes pieces of text, using the same memory for all.
-    struct PieceEncoder {
-        fileprivate let model: BytePairModel
-        fileprivate let merger: WordMerger
-        fileprivate let byteTokens: UnsafeBufferPointer<TokenID>
-        fileprivate let scratch: EncoderScratch
-
-        /// Appends the tokens of `range` of `text`.
-        @inline(__always)
-        func append(_ range: Range<Int>, of text: UTF8Text, to ids: inout [TokenID]) {
-            let start = text.start + range.lowerBound
-            let count = range.count
-            if count == 1, byteTokens[Int(start[0])] != BytePairModel.noToken {
-                ids.append(byteTokens[Int(start[0])])
-                return
-            }
-            guard count <= WordCache.longestWord else {
-                return merge(start, count: count, key: nil, into: &ids)
-            }
-            let key = WordCache.key(start, count: count, readable: text.count - range.lowerBound)
-            if let tokens = scratch.cache.tokens(key) {
-                for id in tokens { ids.append(id) }
-            } else {
-                merge(start, count: count, key: key, into: &ids)
-            }
-        }
-
-        @inline(never)
-        private func merge(
-            _ start: UnsafePointer<UInt8>, count: Int, key: WordCache.Key?, into ids: inout [TokenID]
-        ) {
-            if model.ignoresMerges, let id = wholeToken(start, count: count) {
-                ids.append(id)
-                if let key { withUnsafePointer(to: id) { scratch.cache.insert(key, $0, count: 1) } }
-                return
-            }
-            guard count <= WordMerger.longestScan else { return mergeLong(start, count: count, into: &ids) }
-            var symbols = 0
-            for index in 0..<count {
-                let id = byteTokens[Int(start[index])]
-                if id == BytePairModel.noToken { continue }
-                scratch.ids[symbols] = id
-                symbols += 1
-            }
-            let tokens = merger.scan(scratch.ids, ranks: scratch.ranks, count: symbols)
-            ids.append(contentsOf: UnsafeBufferPointer(start: scratch.ids, count: tokens))
-            if let key { scratch.cache.insert(key, scratch.ids, count: tokens) }
-        }
-
-        private func mergeLong(_ start: UnsafePointer<UInt8>, count: Int, into ids: inout [TokenID]) {
-            // Places are 32 bits wide. A piece of two gigabytes would need forty of scratch: it is cut instead.
-            var done = 0
-            while done < count {
-                let length = min(count - done, 1 << 31)
-                scratch.symbols.removeAll(keepingCapacity: true)
-                for index in done..<(done + length) {
-                    let id = byteTokens[Int(start[index])]
-                    if id != BytePairModel.noToken { scratch.symbols.append(id) }
-                }
-                let tokens = scratch.symbols.withUnsafeMutableBufferPointer {
-                    merger.merge($0, links: &scratch.links)
-                }
-                ids.append(contentsOf: scratch.symbols[..<tokens])
-                done += length
-            }
-        }
-
-        private func wholeToken(_ start: UnsafePointer<UInt8>, count: Int) -> TokenID? {
-            scratch.spelling.removeAll(keepingCapacity: true)
-            for index in 0..<count { model.alphabet.appendSpelling(of: start[index], to: &scratch.spelling) }
-            return scratch.spelling.withUnsafeBytes { model.vocabulary.id(ofSpelling: $0) }
         }
     }
 

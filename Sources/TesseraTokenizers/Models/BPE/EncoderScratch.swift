@@ -19,6 +19,8 @@ package final class EncoderScratch: @unchecked Sendable {
     var spelling: [UInt8] = []
     /// The nodes of the Unigram model.
     var paths = PathMemory()
+    /// What byte-level BPE needs.
+    lazy var pieces = PieceMemory()
 
     /// The tokens of a short word.
     let ids: UnsafeMutablePointer<TokenID>

@@ -23,6 +23,9 @@ struct PairTable: Sendable {
     /// For each rank the token that its pairs make, or `several`.
     private let made: FixedTable<TokenID>
 
+    /// What is added to a rank to get the token that its pairs make, where that holds for all: no look-up then.
+    private var madeOffset: TokenID?
+
     /// For each pair of a rank that makes several tokens, the one that the pair makes.
     private var madeByPair = PairSlots(capacity: 0)
 
@@ -53,6 +56,12 @@ struct PairTable: Sendable {
             start = end
         }
         count = merges.count
+        if rankCount > 0, made[0] != Self.several {
+            let first = made[0]
+            if (0..<rankCount).allSatisfy({ made[$0] == first &+ TokenID(truncatingIfNeeded: $0) }) {
+                madeOffset = first
+            }
+        }
         if !apart.isEmpty {
             madeByPair = PairSlots(capacity: apart.count)
             for merge in apart { madeByPair.insert(merge.left, merge.right, merge.made) }
@@ -63,6 +72,7 @@ struct PairTable: Sendable {
     ///
     /// A pair that is there already gets the new rank, as in the reference.
     mutating func append(_ left: TokenID, _ right: TokenID, makes id: TokenID) {
+        madeOffset = nil
         made[rankCount] = id
         ranks.insert(left, right, UInt32(rankCount))
         rankCount += 1
@@ -78,7 +88,10 @@ struct PairTable: Sendable {
         ranks.withView { ranks in
             madeByPair.withView { madeByPair in
                 withExtendedLifetime(made) {
-                    body(View(ranks: ranks, made: UnsafePointer(made.elements), madeByPair: madeByPair))
+                    body(
+                        View(
+                            ranks: ranks, made: UnsafePointer(made.elements), madeOffset: madeOffset,
+                            madeByPair: madeByPair))
                 }
             }
         }
@@ -88,6 +101,7 @@ struct PairTable: Sendable {
     struct View {
         fileprivate let ranks: PairSlots.View
         fileprivate let made: UnsafePointer<TokenID>
+        fileprivate let madeOffset: TokenID?
         fileprivate let madeByPair: PairSlots.View
 
         /// The rank of a pair, or `none`.
@@ -97,6 +111,7 @@ struct PairTable: Sendable {
         /// The id that a pair makes, whose rank comes from `rank(_:_:)` and is not `none`.
         @inline(__always)
         func merged(_ left: TokenID, _ right: TokenID, rank: UInt32) -> TokenID {
+            if let madeOffset { return rank &+ madeOffset }
             let id = made[Int(rank)]
             return id == PairTable.several ? madeByPair.value(left, right) ?? left : id
         }
@@ -110,34 +125,43 @@ private struct PairSlots: Sendable {
     private let slots: FixedTable<UInt64>
     private let shift: UInt64
     private let hash = TableHash()
+    /// Eight bits a slot, of which each pair sets one.
+    ///
+    /// Most pairs that are asked for are not there, which this table tells from memory that is near.
+    private let filter: FixedTable<UInt64>
 
     /// Makes an empty table with room for `capacity` pairs.
     init(capacity: Int) {
         var bits: UInt64 = 4
         while 1 << bits < capacity * 2 { bits += 1 }
         slots = FixedTable(count: 1 << bits)
+        filter = FixedTable(count: 1 << (bits - 3))
         shift = 64 - bits
     }
 
     /// Sets the number of a pair; there must be room for it.
     func insert(_ left: TokenID, _ right: TokenID, _ value: UInt32) {
         let key = UInt64(left) << 21 | UInt64(right)
-        var slot = Int(truncatingIfNeeded: hash(key) >> shift)
+        let hash = self.hash(key)
+        filter[Int(truncatingIfNeeded: hash >> 6) & (filter.count - 1)] |= 1 << (hash & 63)
+        var slot = Int(truncatingIfNeeded: hash >> shift)
         while slots[slot] != 0, slots[slot] >> 22 != key { slot = (slot + 1) & (slots.count - 1) }
         slots[slot] = key << 22 | UInt64(value + 1)
     }
 
     @inline(__always)
     func withView<Result>(_ body: (View) -> Result) -> Result {
-        withExtendedLifetime(slots) {
+        withExtendedLifetime((slots, filter)) {
             body(
                 View(
-                    slots: UnsafePointer(slots.elements), mask: slots.count - 1, shift: shift, hash: hash))
+                    slots: UnsafePointer(slots.elements), filter: UnsafePointer(filter.elements),
+                    mask: slots.count - 1, shift: shift, hash: hash))
         }
     }
 
     struct View {
         let slots: UnsafePointer<UInt64>
+        let filter: UnsafePointer<UInt64>
         let mask: Int
         let shift: UInt64
         let hash: TableHash
@@ -145,7 +169,12 @@ private struct PairSlots: Sendable {
         @inline(__always)
         func value(_ left: TokenID, _ right: TokenID) -> UInt32? {
             let key = UInt64(left) << 21 | UInt64(right)
-            var slot = Int(truncatingIfNeeded: hash(key) >> shift)
+            let hash = self.hash(key)
+            // There are an eighth as many words as slots.
+            guard filter[Int(truncatingIfNeeded: hash >> 6) & (mask >> 3)] >> (hash & 63) & 1 != 0 else {
+                return nil
+            }
+            var slot = Int(truncatingIfNeeded: hash >> shift)
             while true {
                 // A hash has as many bits as there are slots, and `mask` keeps the others in range.
                 let entry = slots[slot]
