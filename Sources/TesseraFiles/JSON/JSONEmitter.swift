@@ -1,7 +1,7 @@
 /// Writes JSON piece by piece, for files too large to build a value of first.
 ///
-/// The layout is that of serde_json's pretty printer, as in the `tokenizer.json` files of Hugging Face: two spaces a
-/// level, each element on its own line, numbers in the shortest form that reads back the same.
+/// The layout is that of serde_json's pretty printer, as in the `tokenizer.json` files of Hugging Face: two
+/// spaces a level, each element on its own line, numbers in the shortest form that reads back the same.
 package struct JSONEmitter {
     /// The text so far.
     package private(set) var bytes: [UInt8] = []

@@ -3,7 +3,8 @@
 extension JSONParser {
     /// Moves behind the value that comes next.
     ///
-    /// Only strings and brackets are looked at; whoever reads the value later finds what else is wrong with it.
+    /// Only strings and brackets are looked at; whoever reads the value later finds what else is wrong with
+    /// it.
     mutating func passValue() throws(JSONFailure) {
         let start = position
         var depth = 0

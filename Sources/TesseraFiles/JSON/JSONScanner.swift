@@ -1,7 +1,7 @@
 package import TesseraCore
 
-/// Reads JSON piece by piece from a mapped file: what a large file holds goes where it is wanted without a value in
-/// between.
+/// Reads JSON piece by piece from a mapped file: what a large file holds goes where it is wanted without a
+/// value in between.
 ///
 /// ```swift
 /// var more = try scanner.beginObject()

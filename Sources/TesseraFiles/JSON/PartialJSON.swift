@@ -1,7 +1,7 @@
 package import TesseraCore
 
-/// A JSON file of which some large members were passed over, to be read by `JSONScanner` without a value for each
-/// of their elements.
+/// A JSON file of which some large members were passed over, to be read by `JSONScanner` without a value for
+/// each of their elements.
 ///
 /// ```swift
 /// let json = try PartialJSON(file: file, leaving: ["model.vocab"])
@@ -20,8 +20,8 @@ package struct PartialJSON {
     /// - Parameters:
     ///   - file: the UTF-8 text.
     ///   - names: the dotted names of the members to pass over.
-    /// - Throws: as `JSONValue(parsing:file:)` does; what is wrong inside the members passed over is found when they
-    ///   are read, but for strings and brackets that do not end.
+    /// - Throws: as `JSONValue(parsing:file:)` does; what is wrong inside the members passed over is found
+    ///   when they are read, but for strings and brackets that do not end.
     package init(file: MappedFile, leaving names: [String]) throws(LocatedError) {
         self.file = file
         var parser = JSONParser(file.bytes, leaving: names)

@@ -5,8 +5,8 @@ internal import TesseraFiles
 package enum DefinitionLoader {
     /// The definition in the file or folder at `path`.
     ///
-    /// The content of a file decides, and its name only where that says more; a folder's `tokenizer.json` goes before
-    /// its older files.
+    /// The content of a file decides, and its name only where that says more; a folder's `tokenizer.json`
+    /// goes before its older files.
     ///
     /// - Throws: `LocatedError` naming the file and field that is missing, damaged or not known.
     package static func load(
@@ -72,7 +72,8 @@ package enum DefinitionLoader {
         return loaded
     }
 
-    /// Whether the JSON file at `path` is Mistral's: its first member is `config`, `vocab` or another of its own.
+    /// Whether the JSON file at `path` is Mistral's: its first member is `config`, `vocab` or another of its
+    /// own.
     private static func isTekken(_ path: String) -> Bool {
         guard let file = try? MappedFile(path: path) else { return false }
         var scanner = JSONScanner(file, field: "")

@@ -87,7 +87,8 @@ struct MergeList {
 }
 
 extension MergeList {
-    /// Adds the elements of the array that `scanner` is at: strings with a space between the tokens, or pairs.
+    /// Adds the elements of the array that `scanner` is at: strings with a space between the tokens, or
+    /// pairs.
     mutating func append(elementsOf scanner: inout JSONScanner) throws(LocatedError) {
         var bytes: [UInt8] = []
         var more = try scanner.beginArray()

@@ -3,8 +3,8 @@ internal import TesseraFiles
 
 /// Reads a `tekken.json`, Mistral's byte-level vocabulary.
 ///
-/// The special tokens come first: the id of a token is its rank plus their number. Special tokens that the file does
-/// not name are called `<SPECIAL_17>` by their id (mistral-common 1.13, `tekken.py`).
+/// The special tokens come first: the id of a token is its rank plus their number. Special tokens that the
+/// file does not name are called `<SPECIAL_17>` by their id (mistral-common 1.13, `tekken.py`).
 struct TekkenReader {
     /// The versions that may leave out the list of special tokens: it is then this one.
     private static let versionsWithoutSpecialTokens = ["v1", "v2", "v3", "v7"]

@@ -1,8 +1,8 @@
 internal import TesseraCore
 internal import TesseraFiles
 
-/// Writes a Hugging Face folder: `tokenizer.json`, `tokenizer_config.json` with the roles of tokens and the chat
-/// template, and `generation_config.json` when several tokens end a text.
+/// Writes a Hugging Face folder: `tokenizer.json`, `tokenizer_config.json` with the roles of tokens and the
+/// chat template, and `generation_config.json` when several tokens end a text.
 struct FolderWriter {
     private let loaded: LoadedDefinition
     private let spellings: [TokenID: [UInt8]]

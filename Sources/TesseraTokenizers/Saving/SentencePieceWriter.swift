@@ -80,7 +80,7 @@ struct SentencePieceWriter {
                 guard Int(token.id) < kinds.count else {
                     throw Self.error(
                         "added_tokens",
-                        "\"\(token.text)\" has the id \(token.id) behind the model's \(vocabulary.count) tokens, and "
+                        "\"\(token.text)\" has the id \(token.id) behind the model's tokens, and "
                             + "SentencePiece has no tokens outside the model")
                 }
                 kinds[Int(token.id)] = token.isSpecial ? .control : .userDefined
@@ -150,8 +150,8 @@ struct SentencePieceWriter {
 
 /// Scores for a list of merges: each token's is the negated place of the first merge that makes it.
 ///
-/// SentencePiece merges any two tokens that make a third, so the list must hold all such pairs, those of a token
-/// beside each other.
+/// SentencePiece merges any two tokens that make a third, so the list must hold all such pairs, those of a
+/// token beside each other.
 struct RankScores {
     private let model: BytePairDefinition
 
@@ -169,7 +169,7 @@ struct RankScores {
                 guard seen.insert(merge.made).inserted else {
                     throw SentencePieceWriter.error(
                         "model.merges",
-                        "the merges that make token \(merge.made) stand apart, and SentencePiece ranks the token"
+                        "the merges that make token \(merge.made) stand apart; SentencePiece ranks the token"
                     )
                 }
                 rank += 1
@@ -184,8 +184,8 @@ struct RankScores {
         if let extra = found.merges.first(where: { !stated.contains($0) }) {
             throw SentencePieceWriter.error(
                 "model.merges",
-                "SentencePiece would also merge \(extra.left) and \(extra.right) to \(extra.made), which is no merge of "
-                    + "the model")
+                "SentencePiece would also merge \(extra.left) and \(extra.right) to \(extra.made), "
+                    + "which is no merge of the model")
         }
         return scores
     }
@@ -194,7 +194,8 @@ struct RankScores {
 extension SentencePieceNormalization {
     /// What does the same as a normalizer of `tokenizer.json`; nil when nothing does.
     ///
-    /// - Parameter prefix: whether the pre-tokenizer puts the prefix in front and replaces spaces; nil: it does not.
+    /// - Parameter prefix: whether the pre-tokenizer puts the prefix in front and replaces spaces; nil: it
+    ///   does not.
     init?(_ normalizer: Normalizer?, prefix: Bool?) {
         if case .sentencePiece(let same)? = normalizer {
             guard prefix == nil else { return nil }

@@ -1,10 +1,12 @@
 internal import TesseraCore
 internal import TesseraFiles
 
-/// Writes the ranks of a byte-level vocabulary as a `.tiktoken` file: lines of a token in base64 and its rank.
+/// Writes the ranks of a byte-level vocabulary as a `.tiktoken` file: lines of a token in base64 and its
+/// rank.
 ///
-/// The format has no merges: a reader finds those of a token by merging its bytes with the tokens of lower rank. So
-/// it can hold only vocabularies whose own merges are found like that, which is checked for every token.
+/// The format has no merges: a reader finds those of a token by merging its bytes with the tokens of lower
+/// rank. So it can hold only vocabularies whose own merges are found like that, which is checked for every
+/// token.
 struct TiktokenWriter {
     private let definition: TokenizerDefinition
 
@@ -96,7 +98,8 @@ private struct RankRecovery {
         return tokens
     }
 
-    /// Merges the bytes of token `id` with the tokens below it: two must be left, and their merge one of the model's.
+    /// Merges the bytes of token `id` with the tokens below it: two must be left, and their merge one of the
+    /// model's.
     private func checkMerge(of id: Int, _ spelling: [UInt8]) throws(LocatedError) {
         let vocabulary = model.vocabulary
         var parts: [Range<Int>] = []
@@ -131,14 +134,14 @@ private struct RankRecovery {
         guard parts.count == 2, let left = token(parts[0]), let right = token(parts[1]) else {
             throw TiktokenWriter.error(
                 "model.vocab",
-                "merging the bytes of token \(id), \"\(text)\", leaves \(parts.count) tokens of lower rank, not two"
+                "merging the bytes of token \(id), \"\(text)\", leaves \(parts.count) of lower rank, not two"
             )
         }
         let merge = BytePairDefinition.Merge(left, right, makes: TokenID(truncatingIfNeeded: id))
         guard merges.contains(merge) else {
             throw TiktokenWriter.error(
                 "model.merges",
-                "by rank, token \(id), \"\(text)\", is made of \(left) and \(right), which is no merge of the model"
+                "by rank, token \(id), \"\(text)\", is \(left) and \(right), which is no merge of the model"
             )
         }
     }

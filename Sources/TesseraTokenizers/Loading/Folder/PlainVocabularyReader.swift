@@ -1,10 +1,12 @@
 internal import TesseraCore
 internal import TesseraFiles
 
-/// Reads folders from before `tokenizer.json`: `vocab.json` and `merges.txt` (GPT-2, RoBERTa) or `vocab.txt` (BERT).
+/// Reads folders from before `tokenizer.json`: `vocab.json` and `merges.txt` (GPT-2, RoBERTa) or `vocab.txt`
+/// (BERT).
 ///
-/// Which of them a model is follows from the special tokens that `tokenizer_config.json` or `special_tokens_map.json`
-/// names, never from the name of a class. What such files do not say is as in Hugging Face's converters.
+/// Which of them a model is follows from the special tokens that `tokenizer_config.json` or
+/// `special_tokens_map.json` names, never from the name of a class. What such files do not say is as in
+/// Hugging Face's converters.
 struct PlainVocabularyReader {
     private let folder: TokenizerFolder
     private let options: TokenizerLoader.Options
@@ -103,7 +105,8 @@ extension PlainVocabularyReader {
 }
 
 extension PostProcessor {
-    /// `first A last`, and `first A last B last` with the second text of type 1, as Hugging Face's converters write.
+    /// `first A last`, and `first A last B last` with the second text of type 1, as Hugging Face's converters
+    /// write.
     static func surrounding(first: NamedToken?, last: NamedToken?) -> PostProcessor {
         func piece(_ token: NamedToken?, typeID: UInt32) -> [TemplatePiece] {
             token.map { [.token($0.spelling, typeID: typeID)] } ?? []

@@ -1,7 +1,8 @@
 internal import TesseraCore
 internal import TesseraFiles
 
-/// The special tokens and switches of `tokenizer_config.json` and, where it says nothing, `special_tokens_map.json`.
+/// The special tokens and switches of `tokenizer_config.json` and, where it says nothing,
+/// `special_tokens_map.json`.
 struct SpecialTokenSettings {
     private let fields: [JSONField]
 
@@ -27,7 +28,8 @@ struct SpecialTokenSettings {
         return nil
     }
 
-    /// The token with the role `name`, or else that spelled `usual`; nil when the vocabulary does not have it.
+    /// The token with the role `name`, or else that spelled `usual`; nil when the vocabulary does not have
+    /// it.
     func token(
         _ name: String, or usual: String? = nil, _ vocabulary: Vocabulary
     ) throws(LocatedError) -> NamedToken? {
@@ -41,7 +43,8 @@ struct SpecialTokenSettings {
     ///
     /// - Parameters:
     ///   - usual: spellings that are special too.
-    ///   - maskTakesSpace: whether the mask takes the space in front of it, as in RoBERTa, unless the files say.
+    ///   - maskTakesSpace: whether the mask takes the space in front of it, as in RoBERTa, unless the files
+    ///     say.
     func addedTokens(
         _ vocabulary: Vocabulary, or usual: [String] = [], maskTakesSpace: Bool
     ) throws(LocatedError) -> [AddedToken] {

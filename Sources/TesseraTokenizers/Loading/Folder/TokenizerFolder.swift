@@ -3,9 +3,9 @@ internal import TesseraFiles
 
 /// The files of a Hugging Face folder beside the one with the vocabulary; each may be missing.
 ///
-/// `tokenizer_config.json` and the older `special_tokens_map.json` and `added_tokens.json` tell the roles of tokens,
-/// `generation_config.json` and `config.json` what ends a text; the chat template stands in a file of its own or
-/// in the configuration.
+/// `tokenizer_config.json` and the older `special_tokens_map.json` and `added_tokens.json` tell the roles of
+/// tokens, `generation_config.json` and `config.json` what ends a text; the chat template stands in a file of
+/// its own or in the configuration.
 struct TokenizerFolder {
     /// The folder.
     let path: String
@@ -61,7 +61,8 @@ extension TokenizerFolder {
                 continue
             }
             guard case .array(let entries)? = field.value else { return (try field.string(), file) }
-            // A list of named templates: the one called "default" is meant, the others are for tools and retrieval.
+            // A list of named templates: the one called "default" is meant, the others are for tools and
+            // retrieval.
             for index in entries.indices where try field[index]["name"].string() == "default" {
                 return (try field[index]["template"].string(), file)
             }
@@ -73,7 +74,8 @@ extension TokenizerFolder {
 // MARK: Added tokens
 
 extension TokenizerFolder {
-    /// Adds the tokens of `added_tokens_decoder` and of `added_tokens.json` that the vocabulary does not have.
+    /// Adds the tokens of `added_tokens_decoder` and of `added_tokens.json` that the vocabulary does not
+    /// have.
     func addTokens(
         of configuration: JSONField?, to definition: inout TokenizerDefinition
     ) throws(LocatedError) {
@@ -125,7 +127,8 @@ extension TokenizerFolder {
                 guard let field, field.isPresent else { continue }
                 let inner = field["content"]
                 let spelling = inner.isPresent ? try inner.string() : try field.string()
-                // Configurations may name a token that the vocabulary does not have: then nothing plays the role.
+                // Configurations may name a token that the vocabulary does not have: then nothing plays the
+                // role.
                 if let id = spellings.id(of: Array(spelling.utf8)) { return id }
             }
             return nil

@@ -4,10 +4,11 @@ internal import TesseraFiles
 extension AddedToken {
     /// The elements of `added_tokens` of a `tokenizer.json`.
     ///
-    /// As in the reference, a token that the model has too takes its id from there, of two with the same content the
-    /// last one counts, and empty ones are left out.
+    /// As in the reference, a token that the model has too takes its id from there, of two with the same
+    /// content the last one counts, and empty ones are left out.
     ///
-    /// - Throws: `LocatedError` naming an element without id or content, or one that has the id of another token.
+    /// - Throws: `LocatedError` naming an element without id or content, or one that has the id of another
+    ///   token.
     static func list(_ field: JSONField, vocabulary: Vocabulary) throws(LocatedError) -> [AddedToken] {
         var tokens: [AddedToken] = []
         var places: [ByteKey: Int] = [:]
@@ -36,7 +37,8 @@ extension AddedToken {
         return tokens
     }
 
-    /// A token with the flags of `field`; those that are missing are false, but what is not special is normalized.
+    /// A token with the flags of `field`; those that are missing are false, but what is not special is
+    /// normalized.
     init(_ field: JSONField, content: String, id: TokenID) throws(LocatedError) {
         let bytes = Array(content.utf8)
         guard bytes.count <= Self.largestByteCount else {

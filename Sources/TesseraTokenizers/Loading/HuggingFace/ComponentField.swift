@@ -1,8 +1,8 @@
 internal import TesseraCore
 internal import TesseraFiles
 
-// What the components of a `tokenizer.json` have in common. A component says its kind in `type`; the oldest files
-// leave that out, and the kind follows from the fields that are there.
+// What the components of a `tokenizer.json` have in common. A component says its kind in `type`; the oldest
+// files leave that out, and the kind follows from the fields that are there.
 
 extension JSONField {
     /// The kind of component; nil when the file does not say.

@@ -48,7 +48,8 @@ struct MetaspaceMembers {
     let prefix: MetaspacePrefix
     let splits: Bool
 
-    /// Files from before `prepend_scheme` say `add_prefix_space` instead, and repeat the replacement in `str_rep`.
+    /// Files from before `prepend_scheme` say `add_prefix_space` instead, and repeat the replacement in
+    /// `str_rep`.
     init(_ field: JSONField) throws(LocatedError) {
         replacement = try field["replacement"].character()
         splits = try field["split"].optionalBool() ?? true

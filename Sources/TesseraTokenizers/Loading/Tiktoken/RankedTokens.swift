@@ -1,9 +1,11 @@
 internal import TesseraCore
 
-/// Tokens given as bytes with a rank, on the way to a byte-level model: what tiktoken's and Mistral's files hold.
+/// Tokens given as bytes with a rank, on the way to a byte-level model: what tiktoken's and Mistral's files
+/// hold.
 ///
-/// Such files have no merges: any two tokens that make a third may merge, and of several the one whose token has the
-/// lowest rank goes first (tiktoken, `_byte_pair_merge`). The id of a token is its rank plus `offset`.
+/// Such files have no merges: any two tokens that make a third may merge, and of several the one whose token
+/// has the lowest rank goes first (tiktoken, `_byte_pair_merge`). The id of a token is its rank plus
+/// `offset`.
 struct RankedTokens {
     /// The longest token, in bytes: the number of ways to cut a token in two grows with it.
     static let longestToken = 4096

@@ -13,8 +13,8 @@ struct TiktokenReader {
 
     /// The definition, with what the encoding adds to the ranks.
     ///
-    /// - Throws: `LocatedError` naming the line that is damaged, or the option to give when it is not known how the
-    ///   encoding splits text.
+    /// - Throws: `LocatedError` naming the line that is damaged, or the option to give when it is not known
+    ///   how the encoding splits text.
     func read() throws(LocatedError) -> LoadedDefinition {
         let encoding = try encoding()
         var definition = TokenizerDefinition(model: .bytePair(try model(below: encoding.rankLimit)))

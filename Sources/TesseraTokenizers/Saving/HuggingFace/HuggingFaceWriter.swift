@@ -65,15 +65,15 @@ struct HuggingFaceWriter {
     private mutating func noteLosses() {
         if case .sentencePiece(let normalization)? = definition.normalizer, normalization != .init() {
             losses.append(
-                "SentencePiece's normalizer is written as components that differ from it around special tokens and "
-                    + "inside grapheme clusters")
+                "SentencePiece's normalizer is written as components that differ from it around special "
+                    + "tokens and inside grapheme clusters")
         }
         switch definition.model {
         case .bytePair(let model):
             if model.order == .byMadeToken {
                 losses.append(
-                    "pairs that make the same token get a rank each: where they overlap, as in long runs of one "
-                        + "character, the first of the list goes first and not the leftmost")
+                    "pairs that make the same token get a rank each: where they overlap, as in long runs of "
+                        + "one character, the first of the list goes first and not the leftmost")
             }
             if model.kinds.contains(.unused) { losses.append(Self.unusedTokens) }
         case .unigram(let model):

@@ -38,8 +38,8 @@ extension Normalizer {
 extension SentencePieceNormalization {
     /// The same in components of Hugging Face.
     ///
-    /// They differ from SentencePiece inside grapheme clusters that its character map changes in part, and where a
-    /// token found in the text ends a part of it: the next part then gets a prefix of its own.
+    /// They differ from SentencePiece inside grapheme clusters that its character map changes in part, and
+    /// where a token found in the text ends a part of it: the next part then gets a prefix of its own.
     ///
     /// - Throws: `LocatedError` for the space at the end of words, which no component puts there.
     func parts() throws(LocatedError) -> Normalizer {
