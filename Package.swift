@@ -89,7 +89,8 @@ let package = Package(
             name: "TesseraCLI",
             dependencies: [
                 "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraFetching", "TesseraTemplates",
-                "TesseraTokenizers", "TesseraVocabulary", "TesseraEngine", "TesseraDecoding", "TesseraConsole",
+                "TesseraTokenizers", "TesseraVocabulary", "TesseraEngine", "TesseraDecoding",
+                "TesseraConsole",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -149,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "TesseraDecoding", "TesseraEngine", "TesseraTemplates", "TesseraTokenizers", "TesseraTestSupport",
+                "TesseraDecoding", "TesseraEngine", "TesseraTemplates", "TesseraTokenizers",
+                "TesseraTestSupport",
             ],
             exclude: ["Golden"],
             swiftSettings: settings
@@ -157,7 +159,8 @@ let package = Package(
         .testTarget(
             name: "PropertyTests",
             dependencies: [
-                "TesseraDecoding", "TesseraEngine", "TesseraTemplates", "TesseraTokenizers", "TesseraTestSupport",
+                "TesseraDecoding", "TesseraEngine", "TesseraTemplates", "TesseraTokenizers",
+                "TesseraTestSupport",
             ],
             swiftSettings: settings
         ),

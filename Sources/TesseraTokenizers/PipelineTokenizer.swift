@@ -106,7 +106,9 @@ public struct PipelineTokenizer: Tokenizer {
     /// Whether `id` is a special token: one that means something other than its text.
     public func isSpecial(_ id: TokenID) -> Bool { addedTokens[id]?.isSpecial ?? false }
 
-    /// The bytes that have no token: a byte-level tokenizer drops them, as its reference does. Empty for others.
+    /// The bytes that have no token: a byte-level tokenizer drops them, as its reference does.
+    ///
+    /// Empty for other tokenizers.
     public var bytesWithoutToken: [UInt8] {
         switch path {
         case .byteLevel(let encoder), .normalizedByteLevel(let encoder, _, _): encoder.model.bytesWithoutToken

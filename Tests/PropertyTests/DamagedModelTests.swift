@@ -2,8 +2,8 @@ import TesseraCore
 import TesseraDecoding
 import TesseraEngine
 import TesseraFiles
-import TesseraTestSupport
 import TesseraTemplates
+import TesseraTestSupport
 import TesseraTokenizers
 import Testing
 

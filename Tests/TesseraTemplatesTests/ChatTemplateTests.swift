@@ -1,6 +1,6 @@
 import TesseraCore
-import TesseraTestSupport
 import TesseraTemplates
+import TesseraTestSupport
 import Testing
 
 @Suite("Chat templates")

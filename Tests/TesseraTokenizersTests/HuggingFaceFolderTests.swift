@@ -49,7 +49,9 @@ struct HuggingFaceFolderTests {
                         ["SpecialToken": ["id": "<s>", "type_id": 0]],
                         ["Sequence": ["id": "A", "type_id": 0]],
                     ],
-                    "pair": [["Sequence": ["id": "A", "type_id": 0]], ["Sequence": ["id": "B", "type_id": 1]]],
+                    "pair": [
+                        ["Sequence": ["id": "A", "type_id": 0]], ["Sequence": ["id": "B", "type_id": 1]],
+                    ],
                     "special_tokens": ["<s>": ["id": "<s>", "ids": [400], "tokens": ["<s>"]]],
                 ]
             )

@@ -56,13 +56,18 @@ struct TokenizerOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "A tokenizer.json, a GGUF file, a Hugging Face folder or a fetched model.", valueName: "tokenizer"
+            "A tokenizer file of any format, a GGUF file, a Hugging Face folder or a fetched model.",
+            valueName: "tokenizer"
         )
     )
     var tokenizer = defaultModel
 
+    @Option(
+        help: ArgumentHelp("The encoding of a .tiktoken file, such as o200k_base.", valueName: "name"))
+    var encoding: String?
+
     /// Opens the tokenizer; never the weights.
     func load() throws -> LoadedTokenizer {
-        try TokenizerLoader.load(path: tokenizer)
+        try TokenizerLoader.load(path: tokenizer, options: TokenizerLoader.Options(encoding: encoding))
     }
 }

@@ -22,7 +22,8 @@ struct EncodeCommand: ParsableCommand {
     var lines = false
 
     @Flag(
-        help: "Read each line as a JSON string, so that a text may hold line ends; an array of two is a pair.")
+        help: "Read each line as a JSON string, so that a text may hold line ends; an array of two is a pair."
+    )
     var jsonLines = false
 
     @Option(help: ArgumentHelp("A second text, for models that read pairs.", valueName: "text"))

@@ -43,7 +43,8 @@ struct FittingOptions: ParsableArguments {
             options.truncation = .given(truncation)
         } else if stride != nil {
             throw LocatedError(
-                field: "--stride", problem: "means nothing without --max-length", remedy: "add --max-length N")
+                field: "--stride", problem: "means nothing without --max-length", remedy: "add --max-length N"
+            )
         }
         if let padTo {
             try check(padTo, "--pad-to")
@@ -70,7 +71,8 @@ struct FittingOptions: ParsableArguments {
     private func check(_ count: Int, _ name: String) throws(LocatedError) {
         guard (1...1 << 24).contains(count) else {
             throw LocatedError(
-                field: name, problem: "\(count) is outside 1...\(1 << 24)", remedy: "give a number in that range")
+                field: name, problem: "\(count) is outside 1...\(1 << 24)",
+                remedy: "give a number in that range")
         }
     }
 }

@@ -4,7 +4,10 @@ internal import ArgumentParser
 struct TokenizerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenizer",
-        abstract: "Cut text into tokens, put it together again, look inside.",
-        subcommands: [EncodeCommand.self, DecodeCommand.self, InspectCommand.self]
+        abstract: "Cut text into tokens and back; train, convert, look inside.",
+        subcommands: [
+            EncodeCommand.self, DecodeCommand.self, InspectCommand.self, TrainCommand.self, CountCommand.self,
+            ConvertCommand.self, EditCommand.self, VerifyCommand.self, CompareCommand.self,
+        ]
     )
 }

@@ -27,7 +27,8 @@ extension PipelineTokenizer {
         let threads = max(1, threads ?? availableCores())
         return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
             let places = BatchPlaces(buffer.baseAddress)
-            forEachBlock(of: count, blockSize: max(1, min(64, count / (4 * threads))), threads: threads) { block, _ in
+            forEachBlock(of: count, blockSize: max(1, min(64, count / (4 * threads))), threads: threads) {
+                block, _ in
                 for index in block { places.put(transform(index), at: index) }
             }
             initialized = count

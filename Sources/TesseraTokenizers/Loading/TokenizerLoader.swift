@@ -3,21 +3,6 @@ public import TesseraFiles
 
 /// Reads tokenizers from files.
 public enum TokenizerLoader {
-    /// The tokenizer at `path`: a GGUF file, a Hugging Face folder, its `tokenizer.json`, or the short name of a
-    /// fetched model.
-    ///
-    /// - Throws: `LocatedError` naming the file and field when it cannot be read, is damaged, or uses a part that is
-    ///   not supported.
-    public static func load(path: String) throws(LocatedError) -> LoadedTokenizer {
-        if path.hasSuffix(".json") {
-            let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-            return try LoadedTokenizer(HuggingFaceDefinitionReader(folder: folder, file: path).read())
-        }
-        // A folder may hold a tokenizer without a model.
-        if case .file? = FileSystem.kind(of: path + "/tokenizer.json") { return try load(folder: path) }
-        return try load(ModelStore().resolve(path))
-    }
-
     /// The tokenizer of the model at `location`.
     ///
     /// - Throws: as `load(path:)` does.

@@ -95,7 +95,8 @@ public struct Vocabulary: Sendable {
             if let earlier {
                 throw LocatedError(
                     field: "vocabulary",
-                    problem: "the tokens \(earlier) and \(id) are both \"\(String(decoding: bytes, as: UTF8.self))\"",
+                    problem:
+                        "the tokens \(earlier) and \(id) are both \"\(String(decoding: bytes, as: UTF8.self))\"",
                     remedy: "keep one of them")
             }
         }

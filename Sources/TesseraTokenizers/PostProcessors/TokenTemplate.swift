@@ -37,7 +37,8 @@ extension PostProcessor {
             // Each step surrounds what the one before it made.
             return steps.reduce(into: TokenTemplate()) { whole, step in
                 let outer = step.singleTemplate
-                whole = TokenTemplate(prefix: outer.prefix + whole.prefix, suffix: whole.suffix + outer.suffix)
+                whole = TokenTemplate(
+                    prefix: outer.prefix + whole.prefix, suffix: whole.suffix + outer.suffix)
             }
         }
     }

@@ -1,4 +1,4 @@
-public import TesseraCore
+internal import TesseraCore
 public import TesseraTokenizers
 
 /// What tokenizer is trained.

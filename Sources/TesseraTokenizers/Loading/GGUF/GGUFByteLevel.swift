@@ -7,7 +7,8 @@ enum GGUFByteLevel {
     ///
     /// - Parameter file: where it came from, for errors.
     /// - Throws: `LocatedError` naming the field that is missing, damaged or not known.
-    static func definition(_ metadata: GGUFMetadata, file: String) throws(LocatedError) -> TokenizerDefinition {
+    static func definition(_ metadata: GGUFMetadata, file: String) throws(LocatedError) -> TokenizerDefinition
+    {
         let rule = try splitRule(metadata, file)
         let fields = try GGUFVocabulary(metadata, file: file)
         let vocabulary = try vocabulary(fields)
@@ -32,7 +33,9 @@ enum GGUFByteLevel {
         return definition
     }
 
-    private static func splitRule(_ metadata: GGUFMetadata, _ file: String) throws(LocatedError) -> PreTokenizer {
+    private static func splitRule(_ metadata: GGUFMetadata, _ file: String) throws(LocatedError)
+        -> PreTokenizer
+    {
         let field = "tokenizer.ggml.pre"
         let known = PreTokenizer.llamaCppRules.flatMap(\.names).joined(separator: ", ")
         guard let name = try metadata.optionalString(field) else {

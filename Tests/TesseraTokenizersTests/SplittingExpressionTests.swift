@@ -1,0 +1,102 @@
+import TesseraCore
+import TesseraTestSupport
+import TesseraTokenizers
+import Testing
+
+@Suite("Splitting by expressions")
+struct SplittingExpressionTests {
+    /// The expressions of every known rule.
+    static let expressions: [String] = {
+        var found: [String] = []
+        func add(_ preTokenizer: PreTokenizer) {
+            switch preTokenizer {
+            case .sequence(let steps): steps.forEach(add)
+            case .split(.expression(let source), _, _): found.append(source)
+            default: break
+            }
+        }
+        for name in PreTokenizer.llamaCppNames { PreTokenizer.llamaCpp(name: name).map(add) }
+        for encoding in ["gpt2", "cl100k_base", "o200k_base"] {
+            PreTokenizer.tiktoken(encoding: encoding).map(add)
+        }
+        return Array(Set(found)).sorted()
+    }()
+
+    @Test("every known expression cuts as a backtracking matcher does", arguments: expressions)
+    func oracle(source: String) throws {
+        let oracle = OracleExpression(source)
+        let rule = try #require(
+            try SplitRule(
+                compiling: .sequence([
+                    .split(.expression(source), .isolated, inverted: false),
+                    .byteLevel(addsPrefixSpace: false, usesExpression: false),
+                ])))
+        var random = SeededGenerator(seed: 5)
+        for _ in 0..<150 {
+            let text = Self.text(&random)
+            let pieces = rule.pieces(of: text)
+            let expected = oracle.pieces(of: text)
+            #expect(
+                pieces.map { Array($0.utf8) } == expected.map { Array($0.utf8) }, "\(text.debugDescription)")
+        }
+    }
+
+    /// Text in which the parts of the known expressions meet often.
+    static func text(_ random: inout SeededGenerator) -> String {
+        let parts = [
+            "a", "B", "s", "'", "'s", "'LL", "\u{17F}", "1", "23", "٣", "Ⅷ", " ", "  ", "\n", "\r\n", "\t",
+            "\u{3000}",
+            "é", "e\u{301}", "ǅ", "ʰ", "漢", "かな", "ア", "한", "ไทย", "!", "...", "$", "/", "_", "，", "…", "😀",
+            "\u{200D}",
+            "\u{0}", "\u{E000}", "\u{378}", "IMGIMGABZ", "<sentinel:1>", "    ", "\u{85}", "\u{A0}",
+        ]
+        var text = ""
+        for _ in 0..<Int.random(in: 0...24, using: &random) {
+            text += parts[Int.random(in: 0..<parts.count, using: &random)]
+        }
+        return text + random.unicodeText(Int.random(in: 0...3, using: &random))
+    }
+
+    @Test(
+        "matches become pieces as the behaviour says",
+        arguments: [
+            (SplitBehavior.isolated, false, ["the", "-", "final", "-", "-", "countdown"]),
+            (.removed, false, ["the", "final", "countdown"]),
+            (.removed, true, ["-", "-", "-"]),
+            (.contiguous, false, ["the", "-", "final", "--", "countdown"]),
+            (.mergedWithPrevious, false, ["the-", "final-", "-", "countdown"]),
+            (.mergedWithNext, false, ["the", "-final", "-", "-countdown"]),
+        ] as [(SplitBehavior, Bool, [String])])
+    func behaviors(behavior: SplitBehavior, isInverted: Bool, pieces: [String]) throws {
+        let rule = try #require(
+            try SplitRule(
+                compiling: .sequence([
+                    .split(.string("-"), behavior, inverted: isInverted),
+                    .byteLevel(addsPrefixSpace: false, usesExpression: false),
+                ])))
+        #expect(rule.pieces(of: "the-final--countdown") == pieces)
+    }
+
+    @Test("a name that is not known has no rule")
+    func unknownNames() {
+        #expect(PreTokenizer.llamaCpp(name: "gpt-3") == nil)
+        #expect(PreTokenizer.tiktoken(encoding: "r50k") == nil)
+    }
+
+    @Test("an expression that cannot be read is an error")
+    func unreadable() {
+        let broken = PreTokenizer.sequence([
+            .split(.expression("(a"), .isolated, inverted: false),
+            .byteLevel(addsPrefixSpace: false, usesExpression: false),
+        ])
+        #expect(throws: LocatedError.self) { try SplitRule(compiling: broken) }
+    }
+
+    @Test("long runs are cut like short ones")
+    func longRuns() {
+        for part in ["a", " ", "1", "漢", "!", "\n"] {
+            let text = String(repeating: part, count: 100_000) + "x"
+            #expect(SplitRule.llama3.pieces(of: text).joined().utf8.elementsEqual(text.utf8))
+        }
+    }
+}
