@@ -225,8 +225,8 @@ private struct OracleReader {
             let name = String(
                 source[place...].prefix { $0 != 0x7D }.map { Character(Unicode.Scalar($0) ?? "\u{FFFD}") })
             place += name.unicodeScalars.count + 1
-            let set = UnicodeProperty.named(name) ?? CodePointSet([])
-            return { set.contains($0) }
+            let set = UnicodeProperty.named(name)
+            return { set?.contains($0) ?? false }
         case "s": return { UnicodeProperty.whitespace.contains($0) }
         case "S": return { !UnicodeProperty.whitespace.contains($0) }
         case "d": return { UnicodeProperty.decimal.contains($0) }
