@@ -60,7 +60,9 @@ struct NeighbourLists: ~Copyable {
 }
 
 /// The neighbours on one side.
-private struct NeighbourSide: ~Copyable {
+///
+/// Not private, for the reason that `PieceTable.Slot` gives.
+struct NeighbourSide: ~Copyable {
     struct Note: BitwiseCopyable {
         var neighbour: UInt32
         var place: UInt32

@@ -8,7 +8,10 @@ internal import TesseraFiles
 /// seen outside depends on it once pieces are sorted.
 struct PieceTable: ~Copyable {
     /// A piece and its count; a count of zero is a free slot.
-    fileprivate struct Slot: BitwiseCopyable {
+    ///
+    /// Not private, for Swift 6.3 without optimization destroys lists of it from other files and crashes where it
+    /// cannot name their element.
+    struct Slot: BitwiseCopyable {
         /// The first 8 bytes of a short piece; where a long one starts.
         var head: UInt64
         /// The other 7 bytes and in the top byte the length; for a long one 255, then 24 bits of the hash, then the
