@@ -37,6 +37,9 @@ let rooms: [Room] = [
     Room(name: "TesseraCLI", row: 6, side: .everyday, outside: ["ArgumentParser"]),
 ]
 
+/// Targets under Tests that are no tests: they stand above all rows, and nothing in Sources may use them.
+let testTools: Set<String> = ["TesseraTestSupport", "TesseraFuzzing", "TesseraFuzzer"]
+
 /// Modules that come with the toolchain and that every target may import.
 let toolchainModules: Set<String> = [
     "Darwin", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Synchronization",
