@@ -8,6 +8,8 @@
 #   setup.sh tokenizer-peers       other tokenizers to compare the speed with, after those; prints their folder
 #   setup.sh golden                the pinned references that write the other golden files; prints their folder, and on
 #                                  a second line the folder that goes before it for the tokenizer's file
+#   setup.sh spark                 a Spark that runs on this machine alone, and Java; prints its folder, and on a
+#                                  second line the folder of what goes before it
 #   setup.sh peers                 llama.cpp, built for this machine; prints the folder of its programs
 set -eu
 . "$(dirname "$0")/pins.sh"
@@ -83,6 +85,32 @@ packages_of() {
     printf '%s\n' "$folder"
 }
 
+# Spark as its source distribution brings it: the libraries for Java lie in it, so nothing is built.
+spark_packages() {
+    command -v java > /dev/null || install_packages default-jre-headless
+    java_version=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
+    [ "${java_version:-0}" -ge 17 ] ||
+        fail "java: version ${java_version:-unknown} is too old for Spark; install Java 17 or later"
+    folder=$cache/spark-$(fingerprint spark)
+    tools=$cache/spark-tools-$(fingerprint spark-tools)
+    [ -d "$tools" ] || install_group spark-tools "$tools"
+    if [ ! -d "$folder" ]; then
+        rm -rf "$folder.partial"
+        mkdir -p "$folder.partial"
+        requirements spark > "$folder.partial/requirements.txt"
+        printf 'fetching the packages of "spark" (about %s MB) into %s\n' "$(megabytes spark)" "$folder" >&2
+        # Its name and version are read by a script that needs setuptools, which later Pythons do not bring.
+        PYTHONPATH=$tools "$python" -m pip download --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+            --require-hashes -d "$folder.partial" -r "$folder.partial/requirements.txt" ||
+            fail "pip could not fetch the packages of \"spark\" named in $lock; see its message above"
+        tar -xzf "$folder.partial"/pyspark-*.tar.gz -C "$folder.partial" --strip-components 1 ||
+            fail "$folder.partial: the archive of pyspark could not be unpacked"
+        rm "$folder.partial"/pyspark-*.tar.gz
+        mv "$folder.partial" "$folder"
+    fi
+    printf '%s\n%s\n' "$folder" "$tools"
+}
+
 check_compiler() {
     command -v c++ > /dev/null || install_packages g++
 }
@@ -95,9 +123,10 @@ model) fetch_model ;;
 tokenizers) "$root/Scripts/fetch-tokenizers.sh" ;;
 tokenizer-references | tokenizer-peers) packages_of "$1" ;;
 golden) golden_packages ;;
+spark) spark_packages ;;
 peers)
     check_compiler
     "$root/Scripts/build-llama-cpp.sh"
     ;;
-*) fail "setup.sh: unknown part \"$1\"; name model, tokenizers, tokenizer-references, tokenizer-peers, golden or peers, or nothing" ;;
+*) fail "setup.sh: unknown part \"$1\"; name model, tokenizers, tokenizer-references, tokenizer-peers, golden, spark or peers, or nothing" ;;
 esac

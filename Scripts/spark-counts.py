@@ -6,11 +6,13 @@ added by Spark itself, and `tessera tokenizer train --counts` makes a tokenizer 
 
     spark-counts.py --tessera PROGRAM --text FILE [--vocab-size N] [--partitions N]
 
-Needs pyspark and a Java runtime.
+Needs pyspark and a Java runtime: Scripts/setup.sh spark prints the folders to put on PYTHONPATH.
 """
 
 import argparse
+import importlib.util
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -20,10 +22,16 @@ MARK = "#tessera-counts"
 
 def count_under_spark(tessera, text, partitions, output):
     """Counts the pieces of `text` and writes them as a counts file; gives the number of partitions and of pieces."""
+    # The source distribution keeps the libraries for Java beside the package; an installed one finds its own.
+    beside = pathlib.Path(importlib.util.find_spec("pyspark").origin).parent.parent / "deps"
+    if beside.is_dir():
+        os.environ["SPARK_HOME"] = str(beside)
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     from pyspark import SparkConf, SparkContext
 
     settings = SparkConf().setMaster("local[2]").setAppName("tessera counts")
-    settings.set("spark.ui.enabled", "false").set("spark.driver.bindAddress", "127.0.0.1")
+    settings.set("spark.ui.enabled", "false").set("spark.ui.showConsoleProgress", "false")
+    settings.set("spark.driver.bindAddress", "127.0.0.1")
     context = SparkContext(conf=settings)
     context.setLogLevel("ERROR")
     try:
