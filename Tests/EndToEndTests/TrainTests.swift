@@ -45,28 +45,58 @@ struct TrainTests {
         }
     }
 
-    @Test("a killed training goes on in another process and gives the same tokenizer")
-    func killed() throws {
-        let files = try (0..<40).map {
-            try folder.write(text(seed: UInt64($0), lines: 2_000), to: "k\($0).txt")
-        }
-        let arguments = ["tokenizer", "train", "-n", "500", "--threads", "2"]
-        let whole = try Program.run(arguments + ["-o", folder.path("whole.json")] + files)
-        #expect(whole.status == 0, "\(whole.errors)")
+    /// Many different words, so that counts do not fit in a megabyte and merging takes a while.
+    private func manyWords(seed: UInt64, lines: Int) -> String {
+        var generator = SeededGenerator(seed: seed)
+        let letters = Array("abcdefghijklmnopqrstuvwxyz")
+        return (0..<lines).map { _ in
+            (0..<8).map { _ in
+                String((0..<6).map { _ in letters[Int.random(in: letters.indices, using: &generator)] })
+            }.joined(separator: " ") + "\n"
+        }.joined()
+    }
+
+    /// Starts a training and kills it once its work folder tells that counting has begun, or is done.
+    private func kill(_ arguments: [String], work: String, whenCounted: Bool) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try Program.path())
-        process.arguments =
-            arguments + ["--work", folder.path("work"), "-o", folder.path("killed.json")] + files
+        process.arguments = arguments + ["--work", work]
         process.standardError = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        kill(process.processIdentifier, SIGKILL)
+        let journal = URL(fileURLWithPath: work + "/counting.json")
+        let mark = "\"isFinished\": \(whenCounted)"
+        let end = ContinuousClock.now + .seconds(60)
+        while process.isRunning, ContinuousClock.now < end {
+            if let state = try? String(contentsOf: journal, encoding: .utf8), state.contains(mark) { break }
+            usleep(500)
+        }
+        Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
-        #expect(!FileManager.default.fileExists(atPath: folder.path("killed.json")))
-        let resumed = try Program.run(
-            arguments + ["--work", folder.path("work"), "-o", folder.path("resumed.json")] + files)
+        #expect(process.terminationReason == .uncaughtSignal, "it ended before it could be killed")
+    }
+
+    @Test("killed while it counts and while it merges, a training goes on and gives the same tokenizer")
+    func killed() throws {
+        let files = try (0..<12).map {
+            try folder.write(manyWords(seed: UInt64($0), lines: 6_000), to: "k\($0).txt")
+        }
+        let arguments = ["tokenizer", "train", "-n", "3000", "--threads", "2", "--memory", "1MB"] + files
+        let whole = try Program.run(arguments + ["-o", folder.path("whole.json")])
+        #expect(whole.status == 0, "\(whole.errors)")
+        let output = folder.path("resumed.json")
+        let work = folder.path("work")
+        try kill(arguments + ["-o", output], work: work, whenCounted: false)
+        try kill(arguments + ["-o", output], work: work, whenCounted: true)
+        #expect(!FileManager.default.fileExists(atPath: output))
+        // The text is counted: what stands in the files now is not looked at.
+        for (number, file) in files.enumerated() {
+            let size = try Data(contentsOf: URL(fileURLWithPath: file)).count
+            try folder.write(String(repeating: "?", count: size), to: "k\(number).txt")
+        }
+        let resumed = try Program.run(arguments + ["--work", work, "-o", output])
         #expect(resumed.status == 0, "\(resumed.errors)")
-        #expect(try vocabulary(folder.path("resumed.json")) == vocabulary(folder.path("whole.json")))
+        #expect(try vocabulary(output) == vocabulary(folder.path("whole.json")))
     }
 
     @Test(

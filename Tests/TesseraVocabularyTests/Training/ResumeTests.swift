@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import TesseraCore
 import TesseraTestSupport
@@ -63,10 +64,16 @@ struct ResumeTests {
         #expect(resumed.definition.isEqualInTokens(to: whole.definition))
         #expect(resumed.byteCount == whole.byteCount && resumed.tokenCount == whole.tokenCount)
         if stopAfter >= 14 { #expect(first.load(ordering: .relaxed) > 2_000) }
-        #expect(!folder.names.contains("run-99.counts"))
-        // Once counted, the text is not read again.
-        let again = try trainTokenizer(settings, on: corpus, options: options(threads: 1, work: work))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("work/run-99.counts")))
+        // Once counted, the text is not read again: the job goes on with the merges.
+        let counted = Atomic(0)
+        let listening = Progress { update in
+            if update.label == "counting" { counted.add(1, ordering: .relaxed) }
+        }
+        let again = try trainTokenizer(
+            settings, on: corpus, options: options(threads: 1, work: work), progress: listening)
         #expect(again.definition.isEqualInTokens(to: whole.definition))
+        #expect(counted.load(ordering: .relaxed) == 0)
     }
 
     @Test("is not mixed with another job, and a damaged journal is named")

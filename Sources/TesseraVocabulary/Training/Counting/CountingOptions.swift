@@ -12,7 +12,9 @@ public struct CountingOptions: Sendable {
     public var workFolder: String?
 
     /// The bytes of text after which the state is written to the work folder.
-    package var checkpointBytes = 4 << 30
+    ///
+    /// Some ten seconds of work on one core; writing takes a second of it.
+    package var checkpointBytes = 1 << 29
 
     /// The bytes of text that a thread takes at a time.
     package var blockSize = 1 << 20

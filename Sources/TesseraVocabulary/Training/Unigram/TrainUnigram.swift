@@ -22,6 +22,7 @@ func trainUnigram(
     let byteScalars = (UInt8.min...UInt8.max).map { byte in
         String(decoding: cutter.spelling(of: byte), as: UTF8.self).unicodeScalars.first?.value ?? 0
     }
+    let textCount = counts.textCount
     var pieceCount = 0
     var word: [UInt32] = []
     // In the order of their bytes, so that the suffixes are the same however they were counted.
@@ -68,7 +69,8 @@ func trainUnigram(
     }
     let room = settings.vocabularySize - fixed.count
     var training = UnigramTraining(
-        words, model, tokenLimit: room, threads: threads, progress: progress, cancellation: cancellation)
+        words, model, vocabularySize: settings.vocabularySize, textCount: textCount, threads: threads,
+        progress: progress, cancellation: cancellation)
     let trained = try training.run()
     let chosen = choose(
         from: trained, required: known, count: room, besides: Set(fixed.map { Array($0.utf8) }))
@@ -92,8 +94,8 @@ func trainUnigram(
 
 /// The required characters and the most probable of the other tokens, by falling score.
 ///
-/// A required character that was dropped gets a score below all others, each a little worse than the one before, as in
-/// SentencePiece.
+/// A required character that was dropped gets a score below all others, each a little worse than the one before.
+/// SentencePiece gives them scores from the lowest on upwards, so that they mix with the least probable tokens.
 private func choose(
     from model: UnigramModel, required: Set<UInt32>, count: Int, besides fixed: Set<[UInt8]>
 ) -> [(spelling: [UInt8], score: Double)] {

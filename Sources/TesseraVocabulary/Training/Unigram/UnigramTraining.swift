@@ -20,7 +20,8 @@ internal import Darwin
 /// result on the number of threads.
 struct UnigramTraining: ~Copyable {
     private let settings: TrainingSettings.Unigram
-    private let tokenLimit: Int
+    private let vocabularySize: Int
+    private let textCount: Int
     private let threads: Int
     private let progress: Progress
     private let cancellation: Cancellation
@@ -28,13 +29,16 @@ struct UnigramTraining: ~Copyable {
     /// The part of a count that expected counts are measured in, as a number of parts.
     private let parts: Double
 
-    /// - Parameter tokenLimit: how many tokens to leave.
+    /// - Parameters:
+    ///   - vocabularySize: how many tokens there will be, special ones included.
+    ///   - textCount: the texts that the words are from.
     init(
-        _ words: consuming WordTexts, _ settings: TrainingSettings.Unigram, tokenLimit: Int, threads: Int,
-        progress: Progress, cancellation: Cancellation
+        _ words: consuming WordTexts, _ settings: TrainingSettings.Unigram, vocabularySize: Int,
+        textCount: Int, threads: Int, progress: Progress, cancellation: Cancellation
     ) {
         self.settings = settings
-        self.tokenLimit = tokenLimit
+        self.vocabularySize = vocabularySize
+        self.textCount = textCount
         self.threads = max(threads, 1)
         self.progress = progress
         self.cancellation = cancellation
@@ -56,8 +60,8 @@ struct UnigramTraining: ~Copyable {
     mutating func run() throws -> UnigramModel {
         progress.report("finding substrings", 0, of: nil, unit: "tokens")
         var model = try firstModel()
-        // A tenth more than wanted, of which the most probable are taken in the end.
-        let wanted = tokenLimit * 11 / 10
+        // A tenth more than wanted, special tokens counted too, of which the most probable are taken in the end.
+        let wanted = vocabularySize * 11 / 10
         let rounds = max(
             1,
             Int(
@@ -91,7 +95,8 @@ struct UnigramTraining: ~Copyable {
             }
         }
         try cancellation.check()
-        let substrings = FrequentSubstrings(of: words, longest: max(settings.tokenLength, 1))
+        let substrings = FrequentSubstrings(
+            of: words, longest: max(settings.tokenLength, 1), textCount: textCount)
         try cancellation.check()
         var candidates: [FrequentSubstrings.Candidate] = []
         substrings.forEach { candidates.append($0) }
@@ -103,7 +108,7 @@ struct UnigramTraining: ~Copyable {
             return left.lexicographicallyPrecedes(right)
         }
         var weighted: [(token: [UInt32], weight: Double)] = characters.map { ([$0.key], Double($0.value)) }
-        for candidate in candidates.prefix(max(0, settings.seedCount - weighted.count)) {
+        for candidate in candidates.prefix(max(0, settings.seedCount)) {
             let token = Array(
                 UnsafeBufferPointer(start: scalars + Int(candidate.place), count: Int(candidate.length)))
             weighted.append((token, Double(candidate.score)))

@@ -29,6 +29,16 @@ struct WordTexts: ~Copyable {
         return UnsafeBufferPointer(start: scalars.elements + start, count: end - start)
     }
 
+    /// The word that holds the code point at `place`.
+    func index(at place: Int) -> Int {
+        var (low, high) = (0, starts.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if starts[middle] <= place { low = middle } else { high = middle }
+        }
+        return low
+    }
+
     /// Puts `unknown` in place of the characters for which `isKnown` does not hold.
     mutating func replace(unless isKnown: (UInt32) -> Bool) {
         for place in 0..<scalars.count where scalars.elements[place] != 0 && !isKnown(scalars.elements[place])
