@@ -3,8 +3,12 @@
 Prose and the languages come from Debian's documentation packages, fetched with `apt-get download` and unpacked without
 being installed; code is the standard library of the Python that runs this. The texts do not repeat themselves and are
 not committed. A folder with `prose.txt`, `code.txt` and `multilingual.txt` of one's own serves as well.
+
+Beside them are a short text, and adversarial ones of a megabyte: one word of one letter, of the letters of a hash, and of
+marks; blanks; digits; and characters from all planes.
 """
 
+import hashlib
 import html
 import pathlib
 import re
@@ -19,6 +23,7 @@ LANGUAGES = (
 ).split()
 LIMIT = 4_000_000
 NAMES = ["prose", "code", "multilingual"]
+ADVERSARIAL = ["letter", "letters", "marks", "blanks", "digits", "planes"]
 
 SKIPPED = re.compile(r"<(script|style|head|info)\b.*?</\1>|<!--.*?-->", re.S)
 BLOCK = re.compile(r"</?(p|h[1-6]|li|dt|dd|td|th|title|desc|item|div|pre|br|tr|section|page|note|steps|screen)\b[^>]*>")
@@ -87,6 +92,36 @@ def write(target):
         (target / f"{key}.txt").write_text(text, encoding="utf-8", newline="")
 
 
+def adversarial(name, size=1_000_000):
+    """A text whose pieces are long or never the same; no chance is involved."""
+    if name in ("letter", "blanks", "marks"):
+        return {"letter": "a", "blanks": " ", "marks": "!"}[name] * size
+    blocks = (hashlib.sha256(number.to_bytes(8, "little")).digest() for number in range(size))
+    if name == "letters":
+        return "".join("".join(chr(97 + byte % 26) for byte in next(blocks)) for _ in range(size // 32))
+    if name == "digits":
+        return "".join("".join(chr(48 + byte % 10) for byte in next(blocks)) for _ in range(size // 32))
+    characters, total = [], 0
+    while total < size:
+        block = next(blocks)
+        for place in range(0, 30, 3):
+            character = chr(int.from_bytes(block[place : place + 3], "little") % 0x110000)
+            if not 0xD800 <= ord(character) < 0xE000:
+                characters.append(character)
+                total += len(character.encode())
+    return "".join(characters)
+
+
+def write_made(target):
+    """Writes the texts that are made and not found."""
+    made = {"short": "The quick brown fox jumps over the lazy dog.\n"}
+    made |= {f"adversarial-{name}": adversarial(name) for name in ADVERSARIAL}
+    for name, text in made.items():
+        path = target / f"{name}.txt"
+        if not path.exists():
+            path.write_text(text, encoding="utf-8", newline="")
+
+
 def ready(target):
     """The folder with the texts, made when it is not there."""
     if not all((target / f"{name}.txt").exists() for name in NAMES):
@@ -95,6 +130,16 @@ def ready(target):
         except (OSError, subprocess.CalledProcessError) as error:
             sys.exit(f"error: the texts could not be fetched ({error}); give a folder with prose.txt, code.txt and "
                      "multilingual.txt: bench-tokenizers.sh --texts FOLDER")
+    write_made(target)
+    return target
+
+
+def cut(source, size, target):
+    """A folder with the first `size` bytes of each text."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in source.glob("*.txt"):
+        with open(path, "rb") as file:
+            (target / path.name).write_bytes(file.read(size).decode("utf-8", "ignore").encode())
     return target
 
 

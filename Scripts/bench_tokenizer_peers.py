@@ -1,10 +1,13 @@
 """Runs one peer on one text in a process of its own, and prints what it took; called by `bench-tokenizers.py`.
 
-    bench_tokenizer_peers.py PEER VOCABULARY TEXT --document-bytes N --threads N --passes N
+    bench_tokenizer_peers.py PEER VOCABULARY TEXT --document-bytes N --threads N --passes N [--each]
 
-VOCABULARY is a folder made by `vocabulary_folder`. Every peer is asked through the call of its that builds no Python
+VOCABULARY is a folder made by `bench_vocabularies.py`. Every peer is asked through the call of its that builds no Python
 list of numbers, where it has one; `Peer.call` names it. The first pass after loading is the cold one: the process has
 encoded nothing before but one letter, so that what a library sets up once does not count as encoding.
+
+With `--each` every document is a call of its own and is timed by itself, for the slowest documents; `Peer.each` names
+the call.
 """
 
 import argparse
@@ -29,11 +32,15 @@ def documents(text, size):
 
 
 class Peer:
-    call, modules = "", ()
+    call, each, modules = "", "the same, one document a call", ()
 
     def __init__(self, folder, name, threads):
         self.folder, self.name, self.threads = folder, name, threads
         self.load()
+
+    def encode_each(self, text):
+        """Encodes one document by the call that is quickest for one."""
+        return self.encode([text])
 
     def ids(self, result):
         """The ids of a pass as one numpy array."""
@@ -43,7 +50,7 @@ class Peer:
 
 
 class HuggingFace(Peer):
-    call = "encode_batch_fast"
+    call, each = "encode_batch_fast", "encode"
     modules = ("tokenizers",)
 
     def load(self):
@@ -54,6 +61,9 @@ class HuggingFace(Peer):
 
     def encode(self, texts):
         return self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+
+    def encode_each(self, text):
+        return self.tokenizer.encode(text, add_special_tokens=False)
 
     def ids(self, result):
         import numpy
@@ -96,6 +106,11 @@ class Gigatoken(Peer):
     def encode(self, texts):
         return self.tokenizer.encode_batch(texts, parallel=self.threads > 1)
 
+    each = "encode"
+
+    def encode_each(self, text):
+        return self.tokenizer.encode(text)
+
     def ids(self, result):
         import awkward
         import numpy
@@ -130,6 +145,11 @@ class Quicktok(Peer):
     def encode(self, texts):
         return self.tokenizer.encode_batch(texts, self.threads, False)
 
+    each = "encode_ordinary"
+
+    def encode_each(self, text):
+        return self.tokenizer.encode_ordinary(text)
+
     def ids(self, result):
         return result[0].astype("uint32")
 
@@ -153,6 +173,11 @@ class Tiktoken(Peer):
             return self.tokenizer.encode_ordinary_batch(texts, num_threads=self.threads)
         return [self.tokenizer.encode_to_numpy(text, disallowed_special=()) for text in texts]
 
+    each = "encode_to_numpy"
+
+    def encode_each(self, text):
+        return self.tokenizer.encode_to_numpy(text, disallowed_special=())
+
     def ids(self, result):
         import numpy
 
@@ -170,6 +195,11 @@ class BpeOpenAI(Tiktoken):
 
     def encode(self, texts):
         return [self.tokenizer.encode(text) for text in texts]
+
+    each = "encode"
+
+    def encode_each(self, text):
+        return self.tokenizer.encode(text)
 
 
 PEERS = {
@@ -190,8 +220,23 @@ def checksum(ids):
         return int(((ids.astype(numpy.uint64) + numpy.uint64(1)) * places).sum(dtype=numpy.uint64))
 
 
+def tails(peer, texts):
+    """Microseconds a document of one pass: the middle one, that which 1 in 100 exceed, and the slowest."""
+    times, clock = [], time.perf_counter_ns
+    for text in texts:
+        before = clock()
+        peer.encode_each(text)
+        times.append(clock() - before)
+    times.sort()
+    return [times[(len(times) - 1) * part // 100] / 1000 for part in (50, 99, 100)]
+
+
 def peak_bytes():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """The most memory this process held; getrusage begins at what the process that started it held."""
+    if os.path.exists("/proc/self/status"):
+        with open("/proc/self/status", encoding="ascii", errors="ignore") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM:")) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def main():
@@ -202,6 +247,7 @@ def main():
     parser.add_argument("--document-bytes", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--passes", type=int, default=4)
+    parser.add_argument("--each", action="store_true")
     options = parser.parse_args()
     os.environ["RAYON_NUM_THREADS"] = os.environ["RAYON_RS_NUM_THREADS"] = str(options.threads)
     os.environ["TOKENIZERS_PARALLELISM"] = "true" if options.threads > 1 else "false"
@@ -217,6 +263,10 @@ def main():
     peer = peer_type(options.vocabulary, name, options.threads)
     load = [time.perf_counter() - wall, time.process_time() - cpu]
     loaded, passes, result = peak_bytes(), [], peer.encode(["a"])
+    if options.each:
+        peer.encode_each("a")
+        json.dump({"documentCount": len(texts), "tails": [tails(peer, texts) for _ in range(options.passes)]}, sys.stdout)
+        return
     for _ in range(options.passes):
         result = None
         wall, cpu = time.perf_counter(), time.process_time()
