@@ -24,6 +24,9 @@ references=$("$root/Scripts/setup.sh" tokenizer-references)
 PYTHONPATH=$references "$python" -B "$root/Scripts/golden-tokenizers.py" --tokenizers "$tokenizers_folder" \
     --output "$golden"
 
+PYTHONPATH=$references "$python" -B "$root/Scripts/golden-training.py" --golden "$root/Tests/ConformanceTests/Golden" \
+    --output "$golden/training.json"
+
 PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-logits.py" --model "$model" \
     --output "$golden/logits-smollm2.json"
 
@@ -34,3 +37,12 @@ else
 fi
 
 "$python" -B "$root/Scripts/compare-golden.py" "$golden" "$root/Tests/ConformanceTests/Golden"
+
+# Training beside the reference trainers, and under Spark, on texts that the benchmarks use too.
+program=${TESSERA_PROGRAM:-$root/.build/product/release/tessera}
+texts=$cache/bench-tokenizers/texts
+"$python" -B "$root/Scripts/bench_texts.py" "$texts"
+spark=$("$root/Scripts/setup.sh" spark)
+PYTHONPATH=$(printf '%s\n' "$spark" | sed -n 1p):$(printf '%s\n' "$spark" | sed -n 2p) \
+    "$python" -B "$root/Scripts/spark-counts.py" --tessera "$program" --text "$texts/prose.txt"
+PYTHONPATH=$references "$python" -B "$root/Scripts/training-references.py" --tessera "$program" --texts "$texts"
