@@ -75,7 +75,11 @@ struct CountingJournal {
             header.bytes = try stored["bytes"].integer()
             var names: [String] = []
             for (index, name) in try stored["runs"].array().enumerated() {
-                guard case .string(let name) = name, FileSystem.kind(of: "\(folder)/\(name)") != nil else {
+                // A name and no path: a journal must not make the job read other files.
+                guard case .string(let name) = name, name.hasPrefix("run-"),
+                    !name.utf8.contains(UInt8(ascii: "/")),
+                    FileSystem.kind(of: "\(folder)/\(name)") != nil
+                else {
                     throw LocatedError(
                         file: path, field: "runs[\(index)]", problem: "the file it names is missing",
                         remedy: "remove the work folder and start anew")
@@ -83,7 +87,8 @@ struct CountingJournal {
                 names.append(name)
             }
             runs = names
-            guard place.file >= 0, place.offset >= 0 else {
+            guard place.file >= 0, place.offset >= 0, place.line >= 0, header.texts >= 0, header.bytes >= 0
+            else {
                 throw LocatedError(
                     file: path, field: "file", problem: "is negative",
                     remedy: "remove the work folder and start anew")
