@@ -47,6 +47,14 @@ bench: model ## compare speed with llama.cpp in one run (builds llama.cpp the fi
 peers: model ## write the golden files again with the pinned references and compare
 	Scripts/peers.sh
 
+.PHONY: conformance
+conformance: build ## compare 100,000 texts a family with the reference libraries (about an hour)
+	Scripts/conformance.sh
+
+.PHONY: fuzz
+fuzz: setup ## try to break every reader of files, SECONDS of CPU each; writes Documentation/Fuzzing.md
+	Scripts/fuzz.sh "$(or $(SECONDS),10)" "$(or $(SEED),1)"
+
 .PHONY: format
 format: ## format the Swift sources
 	swift format format --in-place --recursive --parallel Sources Tests Package.swift

@@ -4,11 +4,15 @@
 
     ids(text)        with special tokens found in the text and, where `special` holds, those the file adds around it
     text_ids(text)   with special tokens read as text and none added
-    offsets(text)    UTF-8 bytes of the ids' spans, starts and ends in turn; None where the library has none
+    both(text)       the ids, and UTF-8 bytes of their spans, starts and ends in turn; None where the library has none
     decode(ids)      the text as the library gives it, special tokens included; None where it loses an added token
+    both_of(texts)   the same for many at once; decode_all(lists) too
+    rules()          what tokenizers of one family share: how text is changed, cut and joined, without the vocabulary
+    digest()         the same for files of one definition
 """
 
 import base64
+import hashlib
 import json
 import pathlib
 import struct
@@ -61,6 +65,18 @@ class Reference:
     def unload(self):
         self.loaded = None
 
+    def both_of(self, texts):
+        return [self.both(text) for text in texts]
+
+    def decode_all(self, lists):
+        return [self.decode(ids) for ids in lists]
+
+    def rules(self):
+        raise NotImplementedError
+
+    def digest(self):
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
 
 class HuggingFace(Reference):
     library, special, missing, lost = "tokenizers", True, None, None
@@ -88,6 +104,23 @@ class HuggingFace(Reference):
     def text_ids(self, text):
         return self.encode(text, as_text=True).ids
 
+    def both_of(self, texts):
+        tokenizer = self.tokenizer()
+        tokenizer.encode_special_tokens = False
+        encodings = tokenizer.encode_batch(texts, add_special_tokens=self.special)
+        return [self.placed(*pair) for pair in zip(texts, encodings)]
+
+    def rules(self):
+        """Parts, and the model without its vocabulary."""
+        file = json.loads(self.path.read_bytes())
+        model = {key: value for key, value in file["model"].items() if key not in ("vocab", "merges")}
+        return [file["normalizer"], file["pre_tokenizer"], model]
+
+    def digest(self):
+        file = json.loads(self.path.read_bytes())
+        file["truncation"] = file["padding"] = None
+        return hashlib.sha256(json.dumps(file, sort_keys=True).encode()).hexdigest()
+
     def unspelled(self):
         """The bytes that a byte-level vocabulary has no token for: the library drops them, and then shifts offsets."""
         if self.missing is None:
@@ -98,7 +131,14 @@ class HuggingFace(Reference):
         return self.missing
 
     def both(self, text):
-        encoding, starts = self.encode(text), byte_starts(text)
+        return self.placed(text, self.encode(text))
+
+    def placed(self, text, encoding):
+        """Ids, and offsets in bytes."""
+        if text.isascii():
+            starts = range(len(text) + 1)
+        else:
+            starts = byte_starts(text)
         if self.unspelled().intersection(text.encode()):
             return encoding.ids, None
         return encoding.ids, [starts[place] for pair in encoding.offsets for place in pair]
@@ -118,6 +158,10 @@ class HuggingFace(Reference):
         if self.misread().intersection(ids):
             return None
         return self.tokenizer().decode(ids, skip_special_tokens=False)
+
+    def decode_all(self, lists):
+        found, lost = self.tokenizer().decode_batch(lists, skip_special_tokens=False), self.misread()
+        return [None if lost.intersection(ids) else text for ids, text in zip(lists, found)]
 
 
 class Tiktoken(Reference):
@@ -149,6 +193,9 @@ class Tiktoken(Reference):
                 token, rank = line.split()
                 ranks[base64.b64decode(token)] = int(rank)
         return tiktoken.Encoding(self.name, mergeable_ranks=ranks, **self.rule())
+
+    def rules(self):
+        return self.rule()["pat_str"]
 
     def added(self):
         return spread(sorted(self.tokenizer().special_tokens_set))
@@ -193,6 +240,9 @@ class Tekken(Tiktoken):
         ranks = {base64.b64decode(token["token_bytes"]): token["rank"] for token in value["vocab"][:count]}
         return tiktoken.Encoding(self.name, pat_str=config["pattern"], mergeable_ranks=ranks, special_tokens={})
 
+    def rules(self):
+        return json.loads(self.path.read_bytes())["config"]["pattern"]
+
     def added(self):
         return ["<s>", "</s>", "[INST]", "[/INST]", "[TOOL_CALLS]", "[IMG]", "<pad>", "<unk>"]
 
@@ -223,6 +273,14 @@ class SentencePiece(Reference):
         import sentencepiece
 
         return sentencepiece.SentencePieceProcessor(model_proto=self.model())
+
+    def rules(self):
+        from sentencepiece import sentencepiece_model_pb2 as proto
+
+        model = proto.ModelProto.FromString(self.model())
+        kinds = sorted({piece.type for piece in model.pieces})
+        normalizer = hashlib.sha256(model.normalizer_spec.SerializeToString()).hexdigest()
+        return [model.trainer_spec.model_type, model.trainer_spec.byte_fallback, normalizer, kinds]
 
     def added(self):
         processor = self.tokenizer()
@@ -329,6 +387,12 @@ class GGUFBytePair(HuggingFace):
 
     special = False
 
+    def rules(self):
+        return vocabulary(self.path).get("pre")
+
+    def digest(self):
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
     def pre_tokenizer(self, name):
         from tokenizers import Regex, pre_tokenizers as parts
 
@@ -405,6 +469,12 @@ class GGUFWordPiece(HuggingFace):
     """BERT's vocabulary of llama.cpp, which marks the beginnings of words instead of their insides."""
 
     special = False
+
+    def rules(self):
+        return "bert"
+
+    def digest(self):
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
     def load(self):
         from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
