@@ -24,6 +24,10 @@ references=$("$root/Scripts/setup.sh" tokenizer-references)
 PYTHONPATH=$references "$python" -B "$root/Scripts/golden-tokenizers.py" --tokenizers "$tokenizers_folder" \
     --output "$golden"
 
+# What our savers write, read with the same libraries.
+PYTHONPATH=$references "$python" -B "$root/Scripts/roundtrip-tokenizers.py" \
+    "${TESSERA_PROGRAM:-$root/.build/product/release/tessera}" --tokenizers "$tokenizers_folder"
+
 PYTHONPATH=$references "$python" -B "$root/Scripts/golden-training.py" --golden "$root/Tests/ConformanceTests/Golden" \
     --output "$golden/training.json"
 

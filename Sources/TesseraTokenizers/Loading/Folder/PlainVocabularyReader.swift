@@ -39,7 +39,16 @@ extension PlainVocabularyReader {
         var definition = TokenizerDefinition(model: .bytePair(model))
         definition.decoder = .byteLevel
         definition.preTokenizer = .byteLevel(addsPrefixSpace: addsPrefixSpace, usesExpression: true)
-        if let expression = try options.preTokenizer() { definition.preTokenizer = expression }
+        if let expression = try options.preTokenizer() {
+            definition.preTokenizer = expression
+        } else {
+            do throws(LocatedError) {
+                try model.checkTokens(areLeftWholeBy: .gpt2, named: "GPT-2")
+            } catch {
+                throw LocatedError(
+                    file: path, field: error.field, problem: error.problem, remedy: error.remedy)
+            }
+        }
         definition.postProcessor = .byteLevel(trimsOffsets: false, addsPrefixSpace: addsPrefixSpace)
         if let classifier = try settings.token("cls_token", vocabulary),
             let separator = try settings.token("sep_token", vocabulary)
