@@ -31,6 +31,7 @@ let package = Package(
     targets: [
         // Row 0
         .target(name: "TesseraCore", swiftSettings: settings),
+        .systemLibrary(name: "CPrefetch"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "TesseraFiles", dependencies: ["TesseraCore", "CZlib"], swiftSettings: settings),
         .target(name: "TesseraReport", dependencies: ["TesseraCore"], swiftSettings: settings),
@@ -45,7 +46,7 @@ let package = Package(
         ),
         .target(
             name: "TesseraTokenizers",
-            dependencies: ["TesseraCore", "TesseraFiles", "TesseraTemplates"],
+            dependencies: ["CPrefetch", "TesseraCore", "TesseraFiles", "TesseraTemplates"],
             swiftSettings: settings
         ),
 
@@ -101,6 +102,26 @@ let package = Package(
             name: "TesseraTestSupport",
             dependencies: ["TesseraCore", "TesseraFiles"],
             path: "Tests/TesseraTestSupport",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "TesseraFuzzing",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraTemplates", "TesseraTokenizers", "TesseraVocabulary",
+            ],
+            path: "Tests/TesseraFuzzing",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "TesseraFuzzer",
+            dependencies: ["TesseraFuzzing", "TesseraCore"],
+            path: "Tests/TesseraFuzzer",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["TesseraFuzzing"],
+            exclude: ["Corpus"],
             swiftSettings: settings
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),

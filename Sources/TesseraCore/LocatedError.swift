@@ -23,11 +23,18 @@ public struct LocatedError: Error, Hashable, Sendable, CustomStringConvertible {
         self.remedy = remedy
     }
 
-    /// The error on one line; control characters from hostile files are escaped.
+    /// The error on one line; control characters from hostile files are escaped, and what they made long is cut.
     public var description: String {
-        let place = [file, field].compactMap { $0 }.joined(separator: ": ")
+        let place = [file, field.map(Self.shortened)].compactMap { $0 }.joined(separator: ": ")
+        let problem = Self.shortened(problem)
         let head = place.isEmpty ? problem : "\(place): \(problem)"
-        return Self.onOneLine(remedy.map { "\(head); \($0)" } ?? head)
+        return Self.onOneLine(remedy.map { "\(head); \(Self.shortened($0))" } ?? head)
+    }
+
+    /// The start of a text that quotes too much of a file.
+    private static func shortened(_ text: String) -> String {
+        guard text.utf8.count > 1000 else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(300))) + "…"
     }
 
     private static func onOneLine(_ text: String) -> String {

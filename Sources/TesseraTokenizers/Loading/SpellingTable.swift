@@ -5,6 +5,9 @@ internal import TesseraFiles
 ///
 /// Ids may come in any order and may have holes.
 struct SpellingTable {
+    /// How many ids may be unused, whatever the number of tokens; sixteen times as many as tokens may be too.
+    private static let mostHoles = 1 << 17
+
     private var bytes: [UInt8] = []
     private var entries: [Entry] = []
     private var largestID = -1
@@ -74,7 +77,11 @@ struct SpellingTable {
     ///
     /// - Throws: `LocatedError` when there is no token, or two have the same id or the same spelling.
     func vocabulary() throws(LocatedError) -> Vocabulary {
-        guard !entries.isEmpty else { throw error("holds no tokens") }
+        guard !bytes.isEmpty else { throw error("holds no tokens") }
+        // Tables have a place for every id: a short file must not ask for long ones.
+        guard largestID <= Self.mostHoles + 16 * entries.count else {
+            throw error("the id \(largestID) is too large for \(entries.count) tokens")
+        }
         var vocabulary = Vocabulary(capacity: largestID + 1, spellingBytes: bytes.count)
         let isInOrder =
             largestID == entries.count - 1

@@ -17,6 +17,11 @@ struct TekkenReader {
         "[SUFFIX]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[TOOL_CONTENT]",
     ]
 
+    /// The most special tokens; published files have 1,000.
+    ///
+    /// Those that the file does not name are made all the same: a file of one line could ask for millions.
+    private static let mostSpecialTokens = 16_384
+
     private let path: String
 
     init(path: String) {
@@ -34,6 +39,10 @@ struct TekkenReader {
         let size = try configuration["default_vocab_size"].count()
         guard specialCount < size, size < Vocabulary.largestCount else {
             throw configuration["default_vocab_size"].error("\(size) is not the size of a vocabulary")
+        }
+        guard specialCount <= Self.mostSpecialTokens else {
+            throw configuration["default_num_special_tokens"].error(
+                "\(specialCount) are more than the \(Self.mostSpecialTokens) that any model has")
         }
         let special = try specialTokens(json.root, count: specialCount)
         guard var scanner = json.scanner(of: "vocab") else { throw json.root["vocab"].error("missing") }

@@ -106,6 +106,9 @@ extension GGUFVocabularyWriter {
         case .unicode(.canonicalComposed)?: losses.append("text is not brought into the form NFC")
         default: throw Self.error("normalizer", "llama.cpp does not normalize text, and this tokenizer does")
         }
+        guard !model.merges.isEmpty else {
+            throw Self.error("model.merges", "there are none, and llama.cpp's byte-level BPE needs some")
+        }
         begin(architecture: "llama", model: "gpt2", pre: name)
         writeTokens(model.kinds)
         let vocabulary = model.vocabulary
@@ -270,7 +273,7 @@ extension PreTokenizer {
     }
 
     /// The steps in order, those that do the same in one form.
-    private var flattened: [PreTokenizer] {
+    var flattened: [PreTokenizer] {
         switch self {
         case .sequence(let parts): parts.flatMap(\.flattened)
         case .byteLevel(let addsPrefixSpace, let usesExpression, _):

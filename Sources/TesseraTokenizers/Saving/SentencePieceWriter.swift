@@ -28,7 +28,11 @@ struct SentencePieceWriter {
                 unigram.fallsBackToBytes
             )
         case .bytePair(let pairs):
-            parts = (2, try scores(of: pairs), pairs.kinds, pairs.unknownToken, pairs.fallsBackToBytes)
+            // Without merges it is a model of characters: one of BPE would find merges by the spellings.
+            parts = (
+                pairs.merges.isEmpty ? 4 : 2, try scores(of: pairs), pairs.kinds, pairs.unknownToken,
+                pairs.fallsBackToBytes
+            )
         case .wordPiece, .wordLevel:
             throw Self.error(
                 "model", "SentencePiece has Unigram and BPE, and this is \(definition.modelDescription)")

@@ -97,12 +97,15 @@ public enum TokenizerSaver {
             losses = writer.losses
         case .model:
             var writer = SentencePieceWriter(loaded.definition)
-            try writeAtomically(try writer.bytes(), to: path)
-            losses = writer.losses
+            let bytes = try writer.bytes()
+            losses = try writer.losses + ReadBack(model: bytes, file: path).losses(of: loaded.definition)
+            try writeAtomically(bytes, to: path)
         case .gguf:
             var writer = GGUFVocabularyWriter(loaded.definition)
-            try writeAtomically(try writer.bytes(chatTemplate: loaded.chatTemplate), to: path)
-            return Outcome(files: [path], losses: writer.losses)
+            let bytes = try writer.bytes(chatTemplate: loaded.chatTemplate)
+            losses = try writer.losses + ReadBack(gguf: bytes, file: path).losses(of: loaded.definition)
+            try writeAtomically(bytes, to: path)
+            return Outcome(files: [path], losses: losses)
         case .folder: return try FolderWriter(loaded).write(to: path)
         }
         if hasTemplate { losses.append("the chat template") }

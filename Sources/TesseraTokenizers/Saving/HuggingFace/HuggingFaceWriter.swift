@@ -82,7 +82,12 @@ struct HuggingFaceWriter {
                 losses.append(
                     "sums of scores are 64-bit, which may decide between equally good segmentations")
             }
-        case .wordPiece, .wordLevel: break
+        case .wordLevel(let model):
+            if !model.kinds.isEmpty {
+                losses.append(
+                    "where SentencePiece cuts words, and which types of tokens it does not find in text")
+            }
+        case .wordPiece: break
         }
     }
 
