@@ -23,8 +23,7 @@ public final class ProgressBar: Sendable {
         guard Terminal.standardError.canRedraw else { return .ignored }
         return Progress { [self] update in
             // Asked anew each time: windows are resized.
-            let elapsed = (ContinuousClock.now - start).components
-            let now = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+            let now = (ContinuousClock.now - start).inSeconds
             meter.withLock { meter in
                 if let line = meter.take(update, now: now, terminal: .standardError) {
                     writeToStandardError(line)

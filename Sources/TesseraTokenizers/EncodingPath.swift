@@ -4,7 +4,7 @@ internal import TesseraCore
 enum EncodingPath: Sendable {
     /// Byte-level BPE behind a rule that cuts the text as it is.
     case byteLevel(ByteLevelEncoder)
-    /// Byte-level BPE behind a normalizer that leaves most texts as they are; the others take the general path.
+    /// Byte-level BPE behind a normalizer that leaves most texts as they are; it runs only for the others.
     case normalizedByteLevel(ByteLevelEncoder, UnicodeNormalization, GeneralEncoder)
     /// One part after another.
     case general(GeneralEncoder)
@@ -16,7 +16,8 @@ enum EncodingPath: Sendable {
             return
         }
         if case .unicode(let form)? = definition.normalizer?.single {
-            self = .normalizedByteLevel(encoder, UnicodeNormalization(form), try GeneralEncoder(definition))
+            self = .normalizedByteLevel(
+                encoder, UnicodeNormalization(form), try GeneralEncoder(definition, encoder))
         } else {
             self = .byteLevel(encoder)
         }
@@ -52,12 +53,9 @@ enum EncodingPath: Sendable {
         }
     }
 
-    /// The general path, which alone can draw tokens at random.
-    func sampler(_ definition: TokenizerDefinition) throws(LocatedError) -> GeneralEncoder {
-        switch self {
-        case .byteLevel: try GeneralEncoder(definition)
-        case .normalizedByteLevel(_, _, let general), .general(let general): general
-        }
+    /// What draws tokens at random; nil where there is nothing to draw: dropout takes the general path.
+    var sampler: GeneralEncoder? {
+        if case .general(let general) = self { general } else { nil }
     }
 }
 

@@ -12,13 +12,28 @@ struct GeneralEncoder: Sendable {
 
     /// - Throws: `LocatedError` naming the part that cannot work.
     init(_ definition: TokenizerDefinition) throws(LocatedError) {
+        try self.init(
+            definition, preTokenizer: try definition.preTokenizer.map(PreTokenizerProgram.init),
+            model: TokenModelProgram(definition.model))
+    }
+
+    /// Normalizes and finds added tokens as `definition` says, and leaves the rest to `encoder`.
+    ///
+    /// - Throws: `LocatedError` naming the part that cannot work.
+    init(_ definition: TokenizerDefinition, _ encoder: ByteLevelEncoder) throws(LocatedError) {
+        try self.init(definition, preTokenizer: nil, model: .byteLevel(encoder))
+    }
+
+    private init(
+        _ definition: TokenizerDefinition, preTokenizer: PreTokenizerProgram?, model: TokenModelProgram
+    ) throws(LocatedError) {
         var normalizer: NormalizerProgram?
         if let parts = definition.normalizer {
-            normalizer = try NormalizerProgram(parts, userDefined: definition.userDefinedSpellings)
+            normalizer = try NormalizerProgram(parts, userDefined: definition.model.userDefinedSpellings)
         }
         self.normalizer = normalizer
-        preTokenizer = try definition.preTokenizer.map(PreTokenizerProgram.init)
-        model = try TokenModelProgram(definition.model)
+        self.preTokenizer = preTokenizer
+        self.model = model
         firstMatcher = AddedTokenMatcher(definition.addedTokens) { $0.isNormalized ? nil : $0.content }
         secondMatcher = AddedTokenMatcher(definition.addedTokens) { token in
             guard token.isNormalized else { return nil }
@@ -117,22 +132,6 @@ struct GeneralEncoder: Sendable {
                 case .text(let range): body(text.part(range), nil)
                 }
             }
-        }
-    }
-}
-
-extension TokenizerDefinition {
-    /// The spellings that SentencePiece's normalizer passes through untouched.
-    fileprivate var userDefinedSpellings: [[UInt8]] {
-        let kinds: [TokenKind] =
-            switch model {
-            case .bytePair(let model): model.kinds
-            case .unigram(let model): model.kinds
-            case .wordLevel(let model): model.kinds
-            case .wordPiece: []
-            }
-        return kinds.indices.filter { kinds[$0] == .userDefined }.map {
-            model.vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0))
         }
     }
 }

@@ -14,6 +14,7 @@ struct SampleModel {
         ("o", -8, .normal),
     ]
     var byteFallback = false
+    var denormalizerMap: [UInt8] = []
 
     func model() throws -> SentencePieceModel {
         var model = SentencePieceModel()
@@ -22,6 +23,11 @@ struct SampleModel {
         }
         model.trainer.set(3, varint: type)
         if byteFallback { model.trainer.set(35, varint: 1) }
+        if !denormalizerMap.isEmpty {
+            var message = ProtobufMessage(name: "denormalizer_spec")
+            message.set(2, content: denormalizerMap)
+            model.denormalizer = message
+        }
         return model
     }
 
@@ -129,6 +135,7 @@ struct SentencePieceTests {
         expect("nan", type: 1) { $0.pieces[3].1 = .nan }
         expect("not a type", type: 9) { _ in }
         expect("there are none") { $0.pieces = [] }
+        expect("denormalizer_spec") { $0.denormalizerMap = [1, 2, 3] }
         expect("more than") { sample in
             sample.pieces = [("<unk>", 0, .unknown)]
             sample.pieces += (1...400).map { (String(repeating: "a", count: $0), -Float($0), .normal) }

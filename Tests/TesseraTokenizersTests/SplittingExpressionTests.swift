@@ -41,6 +41,38 @@ struct SplittingExpressionTests {
         }
     }
 
+    @Test("a long text is cut at two places at once as from start to end", arguments: expressions)
+    func blocks(source: String) throws {
+        let rule = try #require(
+            try SplitRule(
+                compiling: .sequence([
+                    .split(.expression(source), .isolated, inverted: false),
+                    .byteLevel(addsPrefixSpace: false, usesExpression: false),
+                ])))
+        var random = SeededGenerator(seed: 6)
+        let words = [
+            "the", "of", "don't", "x1", "a_b", "(", "):", "'", "''s", "\"", "0", "1234", ",", ".", "...", "=",
+            "return", "I'LL", "\n", "\n\n", "\n    ", "\n  \n      ", "\t", "  ", "         ", " \n", "é",
+            "漢字", "\u{3000}",
+        ]
+        for _ in 0..<40 {
+            var text = ""
+            let size = Int.random(in: 100...7000, using: &random)
+            // Some texts have hardly any character outside ASCII, some hardly a space.
+            let last = Bool.random(using: &random) ? words.count - 4 : words.count - 1
+            let spaces = Int.random(in: 0...4, using: &random)
+            while text.utf8.count < size {
+                text += words[Int.random(in: 0...last, using: &random)]
+                if Int.random(in: 0...4, using: &random) < spaces { text += " " }
+            }
+            let expected = rule.pieces(of: text)
+            #expect(
+                rule.pieces(of: text, inBlocks: true).map { Array($0.utf8) }
+                    == expected.map { Array($0.utf8) })
+            #expect(expected.joined().utf8.elementsEqual(text.utf8))
+        }
+    }
+
     /// Text in which the parts of the known expressions meet often.
     static func text(_ random: inout SeededGenerator) -> String {
         let parts = [

@@ -31,6 +31,9 @@ struct TokenizerBenchCommand: ParsableCommand {
     @Option(help: "Passes over the text.")
     var passes = 4
 
+    @Flag(help: "Encode document by document and tell how long the slowest take; one thread.")
+    var each = false
+
     func validate() throws {
         guard (1...1 << 30).contains(documentBytes) else {
             throw ValidationError("--document-bytes is from 1 to 1073741824")
@@ -45,11 +48,14 @@ struct TokenizerBenchCommand: ParsableCommand {
         let processor = ProcessUsage.processorSeconds()
         let start = ContinuousClock.now
         let loaded = try tokenizer.load().tokenizer
-        let time = (ContinuousClock.now - start).components
-        let loadSeconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
+        let loadSeconds = (ContinuousClock.now - start).inSeconds
         let loadProcessorSeconds = ProcessUsage.processorSeconds() - processor
         let loadBytes = ProcessUsage.peakBytes() - before
         let benchmark = TokenizerBenchmark(documentBytes: documentBytes, threads: threads, passes: passes)
+        if each {
+            try writeTails(of: benchmark, loaded, on: input.bytes)
+            return
+        }
         let result = try benchmark.run(loaded, on: input.bytes, cancellation: Interruption.cancellation)
         if output.json {
             try writeJSON([
@@ -81,6 +87,27 @@ struct TokenizerBenchCommand: ParsableCommand {
         table.append([
             "peak memory, MB", NumberFormat.decimal(Double(ProcessUsage.peakBytes()) / 1e6, places: 0),
         ])
+        try write(table.text())
+    }
+
+    private func writeTails(
+        of benchmark: TokenizerBenchmark, _ tokenizer: PipelineTokenizer, on text: [UInt8]
+    ) throws {
+        let (count, tails) = try benchmark.tails(tokenizer, on: text, cancellation: Interruption.cancellation)
+        if output.json {
+            try writeJSON([
+                "documentCount": .integer(count),
+                "tails": .array(tails.map { .array($0.map(JSONValue.number)) }),
+            ])
+            return
+        }
+        var table = Table([
+            .init("pass"), .init("middle, \u{B5}s", .right), .init("99 in 100 within", .right),
+            .init("slowest", .right),
+        ])
+        for (pass, times) in tails.enumerated() {
+            table.append(["\(pass + 1)"] + times.map { NumberFormat.decimal($0, places: 1) })
+        }
         try write(table.text())
     }
 }

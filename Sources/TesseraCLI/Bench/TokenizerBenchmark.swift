@@ -46,13 +46,29 @@ struct TokenizerBenchmark {
                 let processor = ProcessUsage.processorSeconds()
                 let start = ContinuousClock.now
                 ids = encode(documents, of: text, tokenizer)
-                let time = (ContinuousClock.now - start).components
-                result.seconds.append(Double(time.seconds) + Double(time.attoseconds) * 1e-18)
+                result.seconds.append((ContinuousClock.now - start).inSeconds)
                 result.processorSeconds.append(ProcessUsage.processorSeconds() - processor)
             }
             result.tokenCount = ids.count
             result.checksum = checksum(ids)
             return result
+        }
+    }
+
+    /// How many documents there are, and for each pass how long single ones take.
+    ///
+    /// - Throws: `CancelledError` when stopped.
+    func tails(
+        _ tokenizer: PipelineTokenizer, on text: [UInt8], cancellation: Cancellation
+    ) throws -> (documentCount: Int, tails: [[Double]]) {
+        try text.withUnsafeBufferPointer { text in
+            let documents = documents(of: text)
+            _ = tokenizer.encode("a")
+            let tails = try (0..<passes).map { _ in
+                try cancellation.check()
+                return DocumentTimes(documents, of: text, tokenizer).tails
+            }
+            return (documents.count, tails)
         }
     }
 
@@ -62,6 +78,7 @@ struct TokenizerBenchmark {
     ) -> [TokenID] {
         guard threads > 1 else {
             var ids: [TokenID] = []
+            ids.reserveCapacity(text.count / 3)
             for document in documents {
                 tokenizer.encode(
                     UnsafeBufferPointer(rebasing: text[document]), special: .asTokens, into: &ids)

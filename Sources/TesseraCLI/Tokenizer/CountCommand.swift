@@ -57,7 +57,7 @@ struct CountCommand: ParsableCommand {
             of: try texts.corpus(), normalizer: normalizer, preTokenizer: preTokenizer, to: output,
             options: try texts.counting(), progress: bar.progress, cancellation: Interruption.cancellation)
         bar.clear()
-        let seconds = secondsOf(clock.now - begun)
+        let seconds = (clock.now - begun).inSeconds
         if result.json {
             try writeJSON([
                 "counts": .string(output), "textCount": .integer(counted.textCount),
@@ -74,9 +74,4 @@ struct CountCommand: ParsableCommand {
 /// The kinds of tokenizers that are trained.
 enum ModelKind: String, ExpressibleByArgument, CaseIterable {
     case bpe, unigram, wordpiece
-}
-
-/// A duration in seconds.
-func secondsOf(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
 }

@@ -100,7 +100,7 @@ struct TrainCommand: ParsableCommand {
                 settings, onCounts: counts, options: counting, progress: bar.progress,
                 cancellation: Interruption.cancellation)
         bar.clear()
-        let seconds = secondsOf(clock.now - begun)
+        let seconds = (clock.now - begun).inSeconds
         let saved = try TokenizerSaver.save(trained.definition, to: output)
         if trained.tokenCount == nil, !texts.files.contains("-"), counts.isEmpty {
             trained.tokenCount = try countTokens(

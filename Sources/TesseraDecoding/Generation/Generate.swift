@@ -105,6 +105,5 @@ extension Tokenizer {
 
 /// The time between two instants in seconds.
 func seconds(_ start: ContinuousClock.Instant, _ end: ContinuousClock.Instant) -> Double {
-    let (seconds, attoseconds) = (end - start).components
-    return Double(seconds) + Double(attoseconds) * 1e-18
+    (end - start).inSeconds
 }

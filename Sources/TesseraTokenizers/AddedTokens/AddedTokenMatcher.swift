@@ -6,14 +6,25 @@ internal import TesseraCore
 /// that is refused (a special token read as text, or a single word inside a longer one) is passed over whole.
 struct AddedTokenMatcher: Sendable {
     private let tokens: [AddedToken]
-    private var passes: [ByteTrie] = []
+    private var passes: [Pass] = []
+
+    /// What one pass over a text looks for.
+    private final class Pass: Sendable {
+        let trie: ByteTrie
+        let finder: FirstByteFinder
+
+        init(_ trie: ByteTrie) {
+            self.trie = trie
+            finder = FirstByteFinder { trie.begins(with: $0) }
+        }
+    }
 
     /// Makes a matcher of `tokens` for text that no normalizer changes; those with empty contents are never found.
     init(_ tokens: [AddedToken]) {
         self.tokens = tokens
         for normalized in [false, true] {
             let trie = Self.trie(of: tokens) { $0.isNormalized == normalized ? $0.content : nil }
-            if !trie.isEmpty { passes.append(trie) }
+            if !trie.isEmpty { passes.append(Pass(trie)) }
         }
     }
 
@@ -23,8 +34,11 @@ struct AddedTokenMatcher: Sendable {
     init(_ tokens: [AddedToken], _ content: (AddedToken) -> [UInt8]?) {
         self.tokens = tokens
         let trie = Self.trie(of: tokens, content)
-        if !trie.isEmpty { passes = [trie] }
+        if !trie.isEmpty { passes = [Pass(trie)] }
     }
+
+    /// Finds nothing.
+    static let nothing = AddedTokenMatcher([])
 
     /// Whether nothing is looked for.
     var isEmpty: Bool { passes.isEmpty }
@@ -61,12 +75,15 @@ struct AddedTokenMatcher: Sendable {
             if !range.isEmpty { body(.text(range)) }
             return
         }
-        let trie = passes[pass]
+        let looked = passes[pass]
         var start = range.lowerBound
         var position = start
         while position < range.upperBound {
-            guard trie.begins(with: text[position]),
-                let (index, matchEnd) = trie.longestMatch(in: text, at: position, limit: range.upperBound)
+            position = looked.finder.next(in: text, from: position, to: range.upperBound)
+            guard position < range.upperBound else { break }
+            guard
+                let (index, matchEnd) = looked.trie.longestMatch(
+                    in: text, at: position, limit: range.upperBound)
             else {
                 position += 1
                 continue

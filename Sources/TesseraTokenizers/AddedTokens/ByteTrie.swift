@@ -52,6 +52,19 @@ struct ByteTrie: Sendable {
         return found
     }
 
+    /// Whether the bytes from `position` to `limit` begin a key or are one; there must be one byte at least.
+    func holdsBeginning(in text: UTF8Text, from position: Int, to limit: Int) -> Bool {
+        var node = roots[Int(text[position])]
+        var next = position + 1
+        while node >= 0, next < limit {
+            let byte = text[next]
+            next += 1
+            node = nodes[Int(node)].child
+            while node >= 0, nodes[Int(node)].byte != byte { node = nodes[Int(node)].sibling }
+        }
+        return node >= 0
+    }
+
     private mutating func add(_ byte: UInt8) -> Int32 {
         nodes.append(Node(byte: byte))
         return Int32(truncatingIfNeeded: nodes.count - 1)

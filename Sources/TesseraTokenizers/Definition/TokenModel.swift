@@ -18,6 +18,22 @@ public enum TokenModel: Sendable {
     }
 }
 
+extension TokenModel {
+    /// The spellings of user-defined pieces, which SentencePiece's normalizer passes through untouched.
+    package var userDefinedSpellings: [[UInt8]] {
+        let kinds: [TokenKind] =
+            switch self {
+            case .bytePair(let model): model.kinds
+            case .unigram(let model): model.kinds
+            case .wordLevel(let model): model.kinds
+            case .wordPiece: []
+            }
+        return kinds.indices.filter { kinds[$0] == .userDefined }.map {
+            vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0))
+        }
+    }
+}
+
 /// Byte-pair encoding (Sennrich, Haddow and Birch, 2016): the symbols of a piece are merged pair by pair.
 public struct BytePairDefinition: Sendable {
     /// The tokens, spelled as the file spells them.

@@ -21,11 +21,6 @@ package struct PieceModel: Sendable {
     }
 }
 
-extension TokenizerDefinition {
-    /// Whether the vocabulary spells bytes by the characters of GPT-2's alphabet.
-    package var usesByteAlphabet: Bool { spellsBytes }
-}
-
 extension BytePairDefinition {
     /// For each merge its rank; equals share one.
     package var ranks: [Int] {

@@ -7,7 +7,7 @@ extension PipelineTokenizer {
     public func encoding(
         of input: EncodingInput, options: EncodingOptions = EncodingOptions()
     ) throws(LocatedError) -> Encoding {
-        var encoding = try unpaddedEncoding(of: input, options, sampler: sampler(options), number: 0)
+        var encoding = try unpaddedEncoding(of: input, options, number: 0)
         if let padding = options.padding.resolved(definition.padding) {
             encoding.pad(to: padding.length(for: encoding.count), padding)
         }
@@ -21,10 +21,9 @@ extension PipelineTokenizer {
     public func encodings(
         of inputs: [EncodingInput], options: EncodingOptions = EncodingOptions(), threads: Int? = nil
     ) throws(LocatedError) -> [Encoding] {
-        let sampler = try sampler(options)
         let results = mapBatch(inputs.count, threads: threads) { index in
             Result { () throws(LocatedError) in
-                try unpaddedEncoding(of: inputs[index], options, sampler: sampler, number: index)
+                try unpaddedEncoding(of: inputs[index], options, number: index)
             }
         }
         var encodings: [Encoding] = []
@@ -37,16 +36,11 @@ extension PipelineTokenizer {
         return encodings
     }
 
-    /// What draws tokens at random when the options say so.
-    private func sampler(_ options: EncodingOptions) throws(LocatedError) -> GeneralEncoder? {
-        options.sampling == nil ? nil : try path.sampler(definition)
-    }
-
     private func unpaddedEncoding(
-        of input: EncodingInput, _ options: EncodingOptions, sampler: GeneralEncoder?, number: Int
+        of input: EncodingInput, _ options: EncodingOptions, number: Int
     ) throws(LocatedError) -> Encoding {
         func encode(_ text: String, textIndex: Int) -> Encoding {
-            guard let sampler, let sampling = options.sampling else {
+            guard let sampling = options.sampling, let sampler = path.sampler else {
                 return Encoding(encodeWithOffsets(text, special: options.special), textIndex: textIndex)
             }
             let state = SamplingState(sampling, stream: UInt64(2 * number + textIndex))

@@ -2,13 +2,21 @@ internal import TesseraCore
 internal import TesseraFiles
 
 /// Merges given by spelling, on the way to merges by id.
+///
+/// Each merge takes three look-ups all over the vocabulary, each of which waits for memory three times. So merges are
+/// put by until there are some dozens, whose memory is asked for at once.
 struct MergeList {
-    private(set) var merges: [BytePairDefinition.Merge] = []
+    private var merges: [BytePairDefinition.Merge] = []
     private let vocabulary: Vocabulary
     private let prefixLength: Int
     private let file: String?
     private let field: String
     private var joined: [UInt8] = []
+
+    /// The spellings of the merges put by, one after another, and where for each the left, the right and both lie.
+    private var waitingBytes: [UInt8] = []
+    private var waiting: [Range<Int>] = []
+    private static let mostWaiting = 3 * 64
 
     /// Starts a list of what `field` of `file` holds.
     ///
@@ -25,9 +33,46 @@ struct MergeList {
     /// Makes room for `count` merges.
     mutating func reserve(_ count: Int) { merges.reserveCapacity(min(count, PairTable.largestCount)) }
 
-    /// Adds the merge of two spellings.
+    /// The merges, when all were added.
+    mutating func finish() throws(LocatedError) -> [BytePairDefinition.Merge] {
+        try look()
+        return merges
+    }
+
+    /// Adds the merge of two spellings; what is wrong with it may be told later.
     mutating func append(
         _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
+    ) throws(LocatedError) {
+        let start = waitingBytes.count
+        waitingBytes.append(contentsOf: left)
+        waitingBytes.append(contentsOf: right)
+        let middle = start + left.count
+        waiting.append(start..<middle)
+        waiting.append(middle..<waitingBytes.count)
+        waiting.append(start..<waitingBytes.count)
+        if waiting.count == Self.mostWaiting { try look() }
+    }
+
+    /// Finds the tokens of the merges put by.
+    private mutating func look() throws(LocatedError) {
+        let (bytes, parts) = (waitingBytes, waiting)
+        waitingBytes.removeAll(keepingCapacity: true)
+        waiting.removeAll(keepingCapacity: true)
+        let result: Result<Void, LocatedError> = bytes.withUnsafeBytes { bytes in
+            Result { () throws(LocatedError) in
+                vocabulary.prefetch(parts, of: bytes)
+                for part in stride(from: 0, to: parts.count, by: 3) {
+                    try append(
+                        left: UnsafeRawBufferPointer(rebasing: bytes[parts[part]]),
+                        right: UnsafeRawBufferPointer(rebasing: bytes[parts[part + 1]]))
+                }
+            }
+        }
+        try result.get()
+    }
+
+    private mutating func append(
+        left: UnsafeRawBufferPointer, right: UnsafeRawBufferPointer
     ) throws(LocatedError) {
         guard merges.count < PairTable.largestCount - 1 else {
             throw error("more than \(PairTable.largestCount - 1) merges")
@@ -47,7 +92,9 @@ struct MergeList {
     /// Adds the merge of the two spellings with a space between.
     mutating func append(spaced line: UnsafeRawBufferPointer) throws(LocatedError) {
         guard let space = line.firstIndex(of: 0x20), line[(space + 1)...].firstIndex(of: 0x20) == nil else {
-            throw error("merge \(merges.count), \"\(text(line))\", is not two tokens with a space between")
+            throw error(
+                "merge \(merges.count + waiting.count / 3), \"\(text(line))\", is not two tokens with a space between"
+            )
         }
         try append(
             UnsafeRawBufferPointer(rebasing: line[..<space]),
@@ -126,6 +173,6 @@ extension MergeList {
     }
 
     private func notAPair(_ scanner: JSONScanner) -> LocatedError {
-        scanner.error("merge \(merges.count) is not a pair of tokens")
+        scanner.error("merge \(merges.count + waiting.count / 3) is not a pair of tokens")
     }
 }

@@ -22,12 +22,11 @@ public enum TokenizerLoader {
         return try LoadedTokenizer(definition, preTokenizerDescription: reader.splitRuleName())
     }
 
-    /// The tokenizer of a Hugging Face folder: `tokenizer.json` and the files beside it.
+    /// The tokenizer of a Hugging Face folder: `tokenizer.json` or an older file, and the files beside it.
     ///
     /// - Throws: `LocatedError` naming the file and field when it is missing, damaged or uses a component that is not
     ///   supported.
     public static func load(folder: String) throws(LocatedError) -> LoadedTokenizer {
-        try LoadedTokenizer(
-            HuggingFaceDefinitionReader(folder: folder, file: folder + "/tokenizer.json").read())
+        try LoadedTokenizer(DefinitionLoader.load(path: folder))
     }
 }

@@ -7,6 +7,8 @@ enum TokenModelProgram: Sendable {
     case wordPiece(WordPieceModel)
     case wordLevel(WordLevelModel)
     case metaspaceWord(MetaspaceWordModel)
+    /// Cuts what it is given into pieces itself.
+    case byteLevel(ByteLevelEncoder)
 
     /// - Throws: `LocatedError` naming what in `model` cannot work.
     init(_ model: TokenModel) throws(LocatedError) {
@@ -44,6 +46,8 @@ enum TokenModelProgram: Sendable {
             var tokens: [ModelToken] = []
             model.encode(piece, into: &tokens)
             ids.append(contentsOf: tokens.lazy.map(\.id))
+        case .byteLevel(let encoder):
+            encoder.encode(UTF8Text(piece), matcher: .nothing, special: .asText, into: &ids)
         }
     }
 
@@ -63,6 +67,12 @@ enum TokenModelProgram: Sendable {
         case .wordPiece(let model): model.encode(piece, into: &tokens)
         case .wordLevel(let model): model.encode(piece, into: &tokens)
         case .metaspaceWord(let model): model.encode(piece, into: &tokens)
+        case .byteLevel(let encoder):
+            let spans = encoder.encodeWithOffsets(UTF8Text(piece), matcher: .nothing, special: .asText)
+            for span in spans {
+                tokens.append(
+                    ModelToken(id: span.id, start: span.range.lowerBound, end: span.range.upperBound))
+            }
         }
     }
 }

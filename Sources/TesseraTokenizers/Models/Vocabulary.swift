@@ -1,3 +1,4 @@
+internal import CPrefetch
 public import TesseraCore
 
 /// The tokens of a vocabulary by id and by spelling.
@@ -63,6 +64,25 @@ public struct Vocabulary: Sendable {
             slot = (slot + 1) & (slots.count - 1)
         }
         return nil
+    }
+
+    /// Asks for the memory in which the parts `ranges` of `text` will be looked up, for all before waiting for any.
+    func prefetch(_ ranges: [Range<Int>], of text: UnsafeRawBufferPointer) {
+        guard let start = text.baseAddress else { return }
+        var hashes: [UInt64] = []
+        for range in ranges {
+            let hash = self.hash(start + range.lowerBound, count: range.count)
+            CPrefetch.prefetch(slots.elements + Int(truncatingIfNeeded: hash) & (slots.count - 1))
+            hashes.append(hash)
+        }
+        var ids: [Int] = []
+        for hash in hashes {
+            let slot = slots[Int(truncatingIfNeeded: hash) & (slots.count - 1)]
+            guard slot != 0, slot >> 21 == Self.tag(hash) >> 21 else { continue }
+            ids.append(Int(slot & 0x1F_FFFF) - 1)
+            CPrefetch.prefetch(ends.elements + Int(slot & 0x1F_FFFF) - 1)
+        }
+        for id in ids { CPrefetch.prefetch(bytes.elements + Int(ends[id])) }
     }
 
     /// The id with this spelling.

@@ -12,6 +12,8 @@ public struct SplitRule: Sendable {
     public let name: String
 
     let stages: [SplitStage]
+    /// What cuts the text where there is one stage that allows it.
+    private let lanes: LaneCutter?
 
     /// The rule that cuts as `preTokenizer` does; nil when that needs the general path.
     ///
@@ -35,6 +37,8 @@ public struct SplitRule: Sendable {
         self.preTokenizer = preTokenizer
         self.name = name
         self.stages = stages
+        let isSimple = stages.count == 1 && stages[0].behavior == .isolated
+        lanes = isSimple ? LaneCutter(stages[0].engine) : nil
     }
 
     /// The stage of one part; nil for parts that are not cut by an expression.
@@ -59,12 +63,14 @@ public struct SplitRule: Sendable {
         self.preTokenizer = preTokenizer
         self.name = name
         stages = []
+        lanes = nil
     }
 
     /// A rule under another name.
     init(_ rule: SplitRule, name: String) {
         preTokenizer = rule.preTokenizer
         stages = rule.stages
+        lanes = rule.lanes
         self.name = name
     }
 
@@ -91,14 +97,67 @@ extension SplitRule {
         stages[0].engine.forEachPiece(of: text, in: range) { piece, _ in if !piece.isEmpty { body(piece) } }
     }
 
+    /// Calls `body` with the pieces of `range` of `text`, in order, many at a time.
+    ///
+    /// - Parameters:
+    ///   - memory: where the places are written.
+    ///   - body: gets the places where the pieces begin, then the one where the last ends; and the number of pieces.
+    @inline(__always)
+    func forEachBlock(
+        of text: UTF8Text, in range: Range<Int>, _ memory: PieceMemory,
+        _ body: (_ places: UnsafePointer<Int>, _ count: Int) -> Void
+    ) {
+        let room = memory.places
+        var count = 0
+        room[0] = range.lowerBound
+        if let lanes {
+            lanes.forEachCuts(of: text, in: range, room: memory.cuts) { cuts, cutCount, firstPlainCut in
+                var done = 0
+                while done < cutCount {
+                    let some = min(cutCount &- done, PieceMemory.capacity &- count)
+                    for place in 0..<some {
+                        room[count &+ place &+ 1] = cuts[done &+ place].end(in: text, firstPlainCut)
+                    }
+                    done &+= some
+                    count &+= some
+                    guard count == PieceMemory.capacity else { continue }
+                    body(room, count)
+                    room[0] = room[count]
+                    count = 0
+                }
+            }
+        } else {
+            forEachPiece(of: text, in: range) { piece in
+                if count == PieceMemory.capacity || room[count] != piece.lowerBound {
+                    if count > 0 { body(room, count) }
+                    room[0] = piece.lowerBound
+                    count = 0
+                }
+                count += 1
+                room[count] = piece.upperBound
+            }
+        }
+        if count > 0 { body(room, count) }
+    }
+
     /// The pieces of `text`, joined its whole unless the rule drops some; for tests.
-    package func pieces(of text: String) -> [String] {
+    ///
+    /// - Parameter inBlocks: whether `forEachBlock` cuts, not `forEachPiece`.
+    package func pieces(of text: String, inBlocks: Bool = false) -> [String] {
         var text = text
         return text.withUTF8 { bytes in
             withValidUTF8(bytes) { valid in
                 var pieces: [String] = []
-                forEachPiece(of: valid, in: 0..<valid.count) { range in
-                    pieces.append(String(decoding: valid.bytes(range), as: UTF8.self))
+                let range = 0..<valid.count
+                func append(_ piece: Range<Int>) {
+                    pieces.append(String(decoding: valid.bytes(piece), as: UTF8.self))
+                }
+                guard inBlocks else {
+                    forEachPiece(of: valid, in: range, append)
+                    return pieces
+                }
+                forEachBlock(of: valid, in: range, PieceMemory()) { places, count in
+                    for index in 0..<count { append(places[index]..<places[index + 1]) }
                 }
                 return pieces
             }

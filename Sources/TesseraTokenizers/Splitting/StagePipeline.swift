@@ -5,11 +5,13 @@ struct StagePipeline {
     /// What one stage has cut and not yet handed on.
     private struct Level {
         /// The ends of pieces, as `MatchCursor` writes them.
-        var ends: UnsafeMutablePointer<Int>
+        var cuts: UnsafeMutablePointer<MatchCursor.Cut>
         var count = 0
         var next = 0
         /// Where the next piece begins.
         var start = 0
+        /// That of the stage's table.
+        var firstPlainCut: UInt32 = 0
         /// What is left to cut; nil when everything was.
         var cursor: MatchCursor?
         /// The pieces of a stage that is not run by a table.
@@ -19,7 +21,7 @@ struct StagePipeline {
     private let stages: [SplitStage]
     private let text: UTF8Text
     private let levels: UnsafeMutablePointer<Level>
-    private let ends: UnsafeMutablePointer<Int>
+    private let cuts: UnsafeMutablePointer<MatchCursor.Cut>
 
     private static let room = 64
 
@@ -27,9 +29,9 @@ struct StagePipeline {
         self.stages = stages
         self.text = text
         levels = .allocate(capacity: stages.count)
-        ends = .allocate(capacity: stages.count * Self.room)
+        cuts = .allocate(capacity: stages.count * Self.room)
         for number in stages.indices {
-            (levels + number).initialize(to: Level(ends: ends + number * Self.room))
+            (levels + number).initialize(to: Level(cuts: cuts + number * Self.room))
         }
     }
 
@@ -37,7 +39,7 @@ struct StagePipeline {
     func finish() {
         levels.deinitialize(count: stages.count)
         levels.deallocate()
-        ends.deallocate()
+        cuts.deallocate()
     }
 
     /// Calls `body` with every piece of `range`, in order.
@@ -71,6 +73,7 @@ struct StagePipeline {
             let first = table.beginning(in: text, from: range.lowerBound, to: range.upperBound)
             if first < range.upperBound {
                 level.pointee.cursor = MatchCursor(table, text, range)
+                level.pointee.firstPlainCut = table.firstPlainCut
                 level.pointee.start = range.lowerBound
                 level.pointee.count = 0
                 level.pointee.next = 0
@@ -92,7 +95,7 @@ struct StagePipeline {
         while true {
             if level.pointee.next < level.pointee.count {
                 let start = level.pointee.start
-                let end = level.pointee.ends[level.pointee.next] & Int.max
+                let end = level.pointee.cuts[level.pointee.next].end(in: text, level.pointee.firstPlainCut)
                 level.pointee.next += 1
                 level.pointee.start = end
                 return start..<end
@@ -110,7 +113,7 @@ struct StagePipeline {
                 }
                 return nextPiece(depth)
             }
-            level.pointee.count = level.pointee.cursor?.fill(level.pointee.ends, room: Self.room) ?? 0
+            level.pointee.count = level.pointee.cursor?.fill(level.pointee.cuts, room: Self.room) ?? 0
         }
     }
 }

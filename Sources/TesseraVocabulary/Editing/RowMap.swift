@@ -70,18 +70,14 @@ extension RowMap.Source {
 extension TokenizerDefinition {
     /// Tells vocabularies apart: the same for the same spellings at the same ids, added tokens included.
     ///
-    /// A 64-bit FNV-1a sum, against mistakes and not against attackers.
+    /// A sum against mistakes and not against attackers.
     public var fingerprint: String {
-        var sum: UInt64 = 0xCBF2_9CE4_8422_2325
-        func add(_ byte: UInt8) { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        func add(_ number: UInt32) {
-            for shift in stride(from: 0, to: 32, by: 8) { add(UInt8(number >> shift & 255)) }
-        }
+        var sum = FNV1a()
         func add(_ id: TokenID, _ spelling: [UInt8]) {
             guard !spelling.isEmpty else { return }
-            add(id)
-            add(UInt32(truncatingIfNeeded: spelling.count))
-            for byte in spelling { add(byte) }
+            sum.add(id)
+            sum.add(UInt32(truncatingIfNeeded: spelling.count))
+            for byte in spelling { sum.add(byte) }
         }
         let vocabulary = model.vocabulary
         for id in 0..<vocabulary.count { add(TokenID(id), vocabulary.spelling(of: TokenID(id))) }
@@ -89,7 +85,7 @@ extension TokenizerDefinition {
         where vocabulary.spelling(of: token.id) != token.content {
             add(token.id, token.content)
         }
-        let digits = String(sum, radix: 16)
+        let digits = String(sum.value, radix: 16)
         return "fnv1a64:" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 

@@ -73,7 +73,7 @@ extension PlainVocabularyReader {
         try TextLines(file).forEach { line throws(LocatedError) in
             if !line.isEmpty, !MergeList.isVersionLine(line) { try list.append(spaced: line) }
         }
-        return list.merges
+        return try list.finish()
     }
 }
 

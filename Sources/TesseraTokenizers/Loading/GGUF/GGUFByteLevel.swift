@@ -82,6 +82,6 @@ enum GGUFByteLevel {
         var merges = MergeList(vocabulary, continuingPrefix: "", file: fields.file, field: field)
         merges.reserve(lines.count)
         for line in lines { try merges.append(spaced: line) }
-        return merges.merges
+        return try merges.finish()
     }
 }

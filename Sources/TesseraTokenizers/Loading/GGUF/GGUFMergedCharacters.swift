@@ -40,12 +40,8 @@ package enum GGUFMergedCharacters {
     ) throws(LocatedError) -> [BytePairDefinition.Merge] {
         let field = "tokenizer.ggml.merges"
         let list = try fields.metadata.strings(field)
-        guard list.count < PairTable.largestCount else {
-            throw fields.error(field, "\(list.count) merges, expected fewer than \(PairTable.largestCount)")
-        }
-        var merges: [BytePairDefinition.Merge] = []
-        merges.reserveCapacity(list.count)
-        var joined: [UInt8] = []
+        var merges = MergeList(vocabulary, continuingPrefix: "", file: fields.file, field: field)
+        merges.reserve(list.count)
         for (rank, merge) in list.enumerated() {
             // The first space that is not the first byte parts the tokens, as in llama.cpp.
             var space = 1
@@ -53,17 +49,10 @@ package enum GGUFMergedCharacters {
             guard space + 1 < merge.count else {
                 throw fields.error(field, "merge \(rank) is not two tokens with a space between")
             }
-            let left = UnsafeRawBufferPointer(rebasing: merge[..<space])
-            let right = UnsafeRawBufferPointer(rebasing: merge[(space + 1)...])
-            joined.removeAll(keepingCapacity: true)
-            joined.append(contentsOf: left)
-            joined.append(contentsOf: right)
-            guard let leftID = vocabulary.id(ofSpelling: left),
-                let rightID = vocabulary.id(ofSpelling: right),
-                let made = joined.withUnsafeBytes({ vocabulary.id(ofSpelling: $0) })
-            else { throw fields.error(field, "merge \(rank) needs a token that is not in the vocabulary") }
-            merges.append(BytePairDefinition.Merge(leftID, rightID, makes: made))
+            try merges.append(
+                UnsafeRawBufferPointer(rebasing: merge[..<space]),
+                UnsafeRawBufferPointer(rebasing: merge[(space + 1)...]))
         }
-        return merges
+        return try merges.finish()
     }
 }

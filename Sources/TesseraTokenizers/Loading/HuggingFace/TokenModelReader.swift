@@ -68,7 +68,7 @@ struct TokenModelReader {
         var scanner = try scanner("merges")
         var list = MergeList(vocabulary, continuingPrefix: prefix, file: file, field: scanner.field)
         try list.append(elementsOf: &scanner)
-        var model = BytePairDefinition(vocabulary: vocabulary, merges: list.merges)
+        var model = BytePairDefinition(vocabulary: vocabulary, merges: try list.finish())
         model.continuingPrefix = prefix
         model.endSuffix = try field["end_of_word_suffix"].optionalString() ?? ""
         model.fusesUnknown = try field["fuse_unk"].optionalBool() ?? false

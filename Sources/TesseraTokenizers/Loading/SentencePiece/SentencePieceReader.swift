@@ -32,6 +32,12 @@ package struct SentencePieceReader {
     /// - Throws: `LocatedError` naming the piece or field that SentencePiece would refuse too.
     package consuming func read() throws(LocatedError) -> LoadedDefinition {
         do throws(LocatedError) {
+            if model.denormalizer?.content(2)?.isEmpty == false {
+                throw LocatedError(
+                    field: "denormalizer_spec.precompiled_charsmap",
+                    problem: "changes decoded text by a map, which is not supported",
+                    remedy: "export the model without a denormalization rule")
+            }
             var definition = TokenizerDefinition(model: try tokenModel())
             definition.normalizer = .sentencePiece(normalization)
             definition.decoder = decoder
@@ -223,21 +229,5 @@ package struct SentencePieceReader {
 
     private func error(_ field: String, _ problem: String) -> LocatedError {
         LocatedError(field: field, problem: problem)
-    }
-}
-
-extension TokenModel {
-    /// The spellings of user-defined pieces, which SentencePiece's normalizer passes through untouched.
-    package var userDefinedSpellings: [[UInt8]] {
-        let kinds: [TokenKind] =
-            switch self {
-            case .bytePair(let model): model.kinds
-            case .unigram(let model): model.kinds
-            case .wordLevel(let model): model.kinds
-            case .wordPiece: []
-            }
-        return kinds.indices.filter { kinds[$0] == .userDefined }.map {
-            vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0))
-        }
     }
 }

@@ -1,7 +1,9 @@
 internal import TesseraCore
 
 /// Byte-level BPE on text that no normalizer changes: added tokens, a split rule, merges.
-struct ByteLevelEncoder: Sendable {
+///
+/// A class, so that handing it on counts one reference.
+final class ByteLevelEncoder: Sendable {
     let model: BytePairModel
     let splitRule: SplitRule
 
@@ -9,13 +11,15 @@ struct ByteLevelEncoder: Sendable {
 
     /// The encoder of `definition` for texts that its normalizer leaves as they are; nil when it needs the general path.
     ///
-    /// - Throws: `LocatedError` when no token stands for a byte, so that nothing could be encoded.
+    /// - Throws: `LocatedError` when an id is none of the vocabulary, or no token stands for a byte, so that nothing
+    ///   could be encoded.
     init?(_ definition: TokenizerDefinition) throws(LocatedError) {
         guard case .bytePair(let bytePair) = definition.model, definition.leavesMostTexts,
             definition.spellsBytes, bytePair.dropout ?? 0 == 0,
             bytePair.continuingPrefix.isEmpty, bytePair.endSuffix.isEmpty,
             let splitRule = try SplitRule(compiling: definition.preTokenizer)
         else { return nil }
+        try bytePair.check()
         let model = BytePairModel(bytePair)
         guard model.bytesWithoutToken.count < 256 else {
             throw LocatedError(
@@ -38,17 +42,9 @@ struct ByteLevelEncoder: Sendable {
                     switch segment {
                     case .token(let id, _): ids.append(id)
                     case .text(let range):
-                        var count = 0
-                        splitRule.forEachPiece(of: text, in: range) { piece in
-                            encoder.starts[count] = piece.lowerBound
-                            encoder.ends[count] = piece.upperBound
-                            count += 1
-                            if count == PieceMemory.capacity {
-                                encoder.appendBlock(count, of: text, to: &ids)
-                                count = 0
-                            }
+                        splitRule.forEachBlock(of: text, in: range, encoder.memory) { places, count in
+                            encoder.appendBlock(places, count, of: text, to: &ids)
                         }
-                        encoder.appendBlock(count, of: text, to: &ids)
                     }
                 }
             }

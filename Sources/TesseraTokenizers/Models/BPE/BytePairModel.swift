@@ -1,15 +1,18 @@
 internal import TesseraCore
 
 /// Byte-level byte-pair encoding: the tables that `PieceEncoder` encodes pieces of text with.
-struct BytePairModel: Sendable {
+///
+/// A class, so that handing it on for a short text counts one reference and not one for each table.
+final class BytePairModel: Sendable {
     /// The vocabulary, whose spellings use `ByteAlphabet`.
     let vocabulary: Vocabulary
 
     /// The merges.
     let pairs: PairTable
 
-    /// For each pair of bytes the rank of their merge plus one; zero: they do not merge.
-    let bytePairs: FixedTable<UInt32>
+    /// For each pair of bytes the rank of their merge, then in the upper half the token it makes plus one; zero: they
+    /// do not merge.
+    let bytePairs: FixedTable<UInt64>
 
     /// The words that are one token.
     let wholeTokens: WholeTokenTable
@@ -18,7 +21,7 @@ struct BytePairModel: Sendable {
     let ignoresMerges: Bool
 
     /// The bytes that have no token; encoding drops them, as the reference does without an unknown token.
-    private(set) var bytesWithoutToken: [UInt8]
+    let bytesWithoutToken: [UInt8]
 
     /// For each byte its token, the unknown token, or `noToken`.
     let byteTokens: FixedTable<TokenID>
@@ -47,7 +50,9 @@ struct BytePairModel: Sendable {
             alphabet.appendSpelling(of: byte, to: &spelling)
             byteTokens[Int(byte)] = spelling.withUnsafeBytes { vocabulary.id(ofSpelling: $0) } ?? Self.noToken
         }
-        bytesWithoutToken = (UInt8.min ... .max).filter { byteTokens[Int($0)] == Self.noToken }
+        bytesWithoutToken =
+            definition.unknownToken == nil
+            ? (UInt8.min ... .max).filter { byteTokens[Int($0)] == Self.noToken } : []
         bytePairs = Self.bytePairs(definition, pairs, byteTokens)
         ownByteTokens = byteTokens
         if ignoresMerges {
@@ -61,14 +66,13 @@ struct BytePairModel: Sendable {
             let id = byteTokens[byte]
             self.byteTokens[byte] = id == Self.noToken ? unknownToken ?? id : id
         }
-        if unknownToken != nil { bytesWithoutToken = [] }
     }
 
-    /// The ranks plus one of the merges of two bytes.
+    /// The merges of two bytes.
     private static func bytePairs(
         _ definition: BytePairDefinition, _ pairs: PairTable, _ byteTokens: FixedTable<TokenID>
-    ) -> FixedTable<UInt32> {
-        let bytePairs = FixedTable<UInt32>(count: 1 << 16)
+    ) -> FixedTable<UInt64> {
+        let bytePairs = FixedTable<UInt64>(count: 1 << 16)
         var bytes: [TokenID: Int] = [:]
         var largest: TokenID = 0
         for byte in 0..<256 where byteTokens[byte] != noToken {
@@ -78,7 +82,8 @@ struct BytePairModel: Sendable {
         pairs.withView { pairs in
             for merge in definition.merges where merge.left <= largest && merge.right <= largest {
                 guard let left = bytes[merge.left], let right = bytes[merge.right] else { continue }
-                bytePairs[left << 8 | right] = pairs.rank(merge.left, merge.right) + 1
+                let merge = pairs.merge(merge.left, merge.right)
+                bytePairs[left << 8 | right] = UInt64(merge.rank) | (UInt64(merge.made) + 1) << 32
             }
         }
         return bytePairs
@@ -88,8 +93,10 @@ struct BytePairModel: Sendable {
     @inline(__always)
     func withEncoder<Result>(_ scratch: EncoderScratch, _ body: (PieceEncoder) -> Result) -> Result {
         pairs.withView { pairs in
-            withExtendedLifetime((byteTokens, ownByteTokens, bytePairs)) {
-                body(PieceEncoder(model: self, pairs: pairs, scratch: scratch))
+            wholeTokens.withView { wholeTokens in
+                withExtendedLifetime((byteTokens, ownByteTokens, bytePairs)) {
+                    body(PieceEncoder(model: self, pairs: pairs, wholeTokens: wholeTokens, scratch: scratch))
+                }
             }
         }
     }

@@ -26,7 +26,6 @@ final class LongWordCache {
     private let places: ZeroedMemory?
     private let words: ZeroedMemory?
     private var used = 0
-    private let hash = TableHash()
 
     init() {
         places = ZeroedMemory(byteCount: 64 << Int(Self.lineBits))
@@ -38,14 +37,20 @@ final class LongWordCache {
         words?.deallocate()
     }
 
+    /// Where a word with this hash is, to ask for it ahead of its use; nil when there is no memory.
+    @inline(__always)
+    func line(of hash: UInt64) -> UnsafeRawPointer? {
+        places.map { UnsafeRawPointer(line(of: hash, $0)) }
+    }
+
     /// Writes the tokens of the `count` bytes at `start` to `output`, which has room for as many.
     ///
+    /// - Parameter hash: any that is always the same for the same bytes.
     /// - Returns: how many there are; zero when the word is not there.
-    func copyTokens(_ start: UnsafePointer<UInt8>, count: Int, to output: UnsafeMutablePointer<TokenID>)
-        -> Int
-    {
+    func copyTokens(
+        _ start: UnsafePointer<UInt8>, count: Int, hash: UInt64, to output: UnsafeMutablePointer<TokenID>
+    ) -> Int {
         guard let places, let words else { return 0 }
-        let hash = self.hash(start, count: count)
         let line = self.line(of: hash, places)
         for index in 0..<4
         where line[index].hash == hash && Int(line[index].byteCount) == count && line[index].tokenCount > 0 {
@@ -59,11 +64,12 @@ final class LongWordCache {
     }
 
     /// Remembers a word that is not there.
-    func insert(_ start: UnsafePointer<UInt8>, count: Int, _ ids: UnsafePointer<TokenID>, tokens: Int) {
+    func insert(
+        _ start: UnsafePointer<UInt8>, count: Int, hash: UInt64, _ ids: UnsafePointer<TokenID>, tokens: Int
+    ) {
         guard let places, let words, tokens > 0, count <= Self.longestWord, tokens <= count else { return }
         let bytes = 4 * tokens + (count + 3) / 4 * 4
         if used + bytes > Self.mostBytes { forget(places) }
-        let hash = self.hash(start, count: count)
         let line = self.line(of: hash, places)
         for index in stride(from: 3, to: 0, by: -1) { line[index] = line[index - 1] }
         line[0] = Place(

@@ -1,66 +1,66 @@
+internal import CPrefetch
 internal import TesseraCore
 
 /// Encodes pieces of text, many at a time, with the tables of a `BytePairModel`.
 ///
-/// A block goes through in two steps. The first makes a key of the bytes of each piece and finds its line in the
-/// table of words seen before; so many lines are fetched from memory at once. The second copies the tokens of known
-/// words, and merges the others and remembers them.
+/// A block goes through in steps, each a loop over many pieces that waits for none of them. The first makes a key of
+/// the bytes of each piece and takes the token of those met lately. For the others the lines of larger tables are
+/// fetched from memory, many at once; then the tokens of known words are copied, and the others merged and remembered.
 struct PieceEncoder {
-    private let model: BytePairModel
+    let model: BytePairModel
+    let memory: PieceMemory
+    let shortMerger: ShortWordMerger
+    let wholeTokens: WholeTokenTable.View
     private let scratch: EncoderScratch
-    private let memory: PieceMemory
     private let merger: WordMerger
-    private let shortMerger: ShortWordMerger
     private let byteTokens: UnsafePointer<TokenID>
-    private let wholeTokens: WholeTokenTable
 
-    /// Where the pieces of the next block start; room for `PieceMemory.capacity`.
-    let starts: UnsafeMutablePointer<Int>
-    /// Where they end.
-    let ends: UnsafeMutablePointer<Int>
+    /// Where the pieces of the next block begin, then where the last ends; room for `PieceMemory.capacity` pieces.
+    let places: UnsafeMutablePointer<Int>
 
     /// Makes an encoder; the caller keeps `model` and `scratch` alive.
-    init(model: BytePairModel, pairs: PairTable.View, scratch: EncoderScratch) {
+    init(
+        model: BytePairModel, pairs: PairTable.View, wholeTokens: WholeTokenTable.View,
+        scratch: EncoderScratch
+    ) {
         self.model = model
         self.scratch = scratch
         memory = scratch.pieces
         merger = WordMerger(pairs: pairs)
         byteTokens = UnsafePointer(model.byteTokens.elements)
-        wholeTokens = model.wholeTokens
+        self.wholeTokens = wholeTokens
         shortMerger = ShortWordMerger(
             pairs: pairs, bytePairs: UnsafePointer(model.bytePairs.elements),
             byteTokens: UnsafePointer(model.ownByteTokens.elements))
-        starts = memory.starts
-        ends = memory.ends
+        places = memory.places
     }
 
     /// Appends the tokens of one piece.
     func append(_ range: Range<Int>, of text: UTF8Text, to ids: inout [TokenID]) {
-        starts[0] = range.lowerBound
-        ends[0] = range.upperBound
-        appendBlock(1, of: text, to: &ids)
+        places[0] = range.lowerBound
+        places[1] = range.upperBound
+        appendBlock(places, 1, of: text, to: &ids)
     }
 
-    /// Appends the tokens of the first `count` pieces that `starts` and `ends` tell of; none may be empty.
+    /// Appends the tokens of `count` pieces, none of them empty, each of which ends where the next begins.
+    ///
+    /// - Parameters:
+    ///   - places: where the pieces begin, then where the last ends.
+    ///   - count: at most `PieceMemory.capacity`.
     @inline(never)
-    func appendBlock(_ count: Int, of text: UTF8Text, to ids: inout [TokenID]) {
-        guard var view = memory.shortWords.view else {
-            // Without memory for words everything is merged.
-            for index in 0..<count {
-                append(merging: text.start + starts[index], count: ends[index] - starts[index], to: &ids)
-            }
-            return
-        }
-        let keys = memory.keys
-        let lines = memory.lines
+    func appendBlock(
+        _ places: UnsafePointer<Int>, _ count: Int, of text: UTF8Text, to ids: inout [TokenID]
+    ) {
+        let recent = memory.recentTokens.view
+        let (tokens, keys, lines, missing) = (memory.tokens, memory.keys, memory.lines, memory.missing)
         let masks = memory.masks
-        let lastWhole = text.count - 16
-        var touched: UInt64 = 0
+        let lastWhole = text.count &- 16
+        var start = places[0]
         for index in 0..<count {
-            let start = starts[index]
-            let length = ends[index] &- start
+            let end = places[index &+ 1]
+            let length = end &- start
             var key = ShortWordCache.Key.none
-            if length <= ShortWordCache.longestWord, text.start[start &+ length &- 1] != 0 {
+            if length <= ShortWordCache.longestWord, text.start[end &- 1] != 0 {
                 if start <= lastWhole {
                     let bytes = UnsafeRawPointer(text.start + start)
                     key.low = bytes.loadUnaligned(as: UInt64.self) & masks[length].low
@@ -70,119 +70,74 @@ struct PieceEncoder {
                 }
             }
             keys[index] = key
-            lines[index] = view.line(of: key)
+            lines[index] = recent.place(of: key)
+            prefetch(lines[index])
+            start = end
         }
-        // Nothing waits long for what is loaded here, so many loads are under way at once: the lines of all words, then
-        // the slots of those that may be tokens.
-        let missing = memory.missing
         var missingCount = 0
         for index in 0..<count {
+            var isFound = false
+            tokens[index] = recent.token(of: keys[index], at: lines[index], isFound: &isFound)
             missing[missingCount] = index
-            missingCount &+= view.mayHold(keys[index], line: lines[index]) ? 0 : 1
+            missingCount &+= isFound ? 0 : 1
         }
-        for place in 0..<missingCount { touched ^= wholeTokens.firstSlot(of: keys[missing[place]]).pointee }
-        memory.touched = touched
-        let output = memory.output
-        var used = 0
-        for index in 0..<count {
-            let tokens = view.copyTokens(keys[index], line: lines[index], to: output + used)
-            if UInt(bitPattern: tokens &- 1) < UInt(ShortWordCache.mostTokens) {
-                used &+= tokens
-                continue
-            }
-            let length = ends[index] - starts[index]
-            if length > LongWordCache.longestWord
-                || used + length + ShortWordCache.mostTokens * (count - index) > PieceMemory.outputCapacity
-            {
-                ids.append(contentsOf: UnsafeBufferPointer(start: output, count: used))
-                used = 0
-            }
-            if length > LongWordCache.longestWord {
-                append(merging: text.start + starts[index], count: length, to: &ids)
-                continue
-            }
-            let isKnown = tokens == ShortWordCache.manyTokens
-            used += encode(
-                text.start + starts[index], count: length, keys[index], isKnown: isKnown, to: output + used)
-            if !isKnown, let newView = memory.shortWords.view, newView.differs(from: view) {
-                view = newView
-                for later in index..<count { lines[later] = view.line(of: keys[later]) }
-            }
-        }
-        ids.append(contentsOf: UnsafeBufferPointer(start: output, count: used))
-    }
-
-    /// Writes the tokens of a piece that the table of short words does not hold.
-    ///
-    /// - Parameters:
-    ///   - key: its key; zero when it has none.
-    ///   - isKnown: whether it was seen before and has a key.
-    ///   - output: has room for as many tokens as bytes, and for eight.
-    /// - Returns: how many tokens there are.
-    @inline(never)
-    private func encode(
-        _ start: UnsafePointer<UInt8>, count: Int, _ key: ShortWordCache.Key, isKnown: Bool,
-        to output: UnsafeMutablePointer<TokenID>
-    ) -> Int {
-        let hasKey = key.low != 0 || key.high != 0
-        if !hasKey || isKnown {
-            let tokens = memory.longWords.copyTokens(start, count: count, to: output)
-            if tokens > 0 { return tokens }
-        }
-        if let id = hasKey && count <= WholeTokenTable.longestKey
-            ? wholeTokens.token(key) : longToken(start, count: count)
-        {
-            output[0] = id
-            if hasKey {
-                memory.shortWords.insert(key, output, count: 1)
-            } else {
-                memory.longWords.insert(start, count: count, output, tokens: 1)
-            }
-            return 1
-        }
-        let tokens = merge(start, count: count, to: output)
-        if hasKey, tokens > 0, tokens <= ShortWordCache.mostTokens {
-            memory.shortWords.insert(key, output, count: tokens)
+        if missingCount == 0 {
+            ids.append(contentsOf: UnsafeBufferPointer(start: tokens, count: count))
         } else {
-            memory.longWords.insert(start, count: count, output, tokens: tokens)
-            if hasKey, tokens > 0, !isKnown {
-                memory.shortWords.insert(key, output, count: ShortWordCache.manyTokens)
+            findTokens(places, missing: missingCount, of: text)
+            append(places, count, missing: missingCount, of: text, to: &ids)
+        }
+    }
+
+    /// Appends the tokens of a block, those of `missingCount` pieces from `results`.
+    private func append(
+        _ places: UnsafePointer<Int>, _ count: Int, missing missingCount: Int, of text: UTF8Text,
+        to ids: inout [TokenID]
+    ) {
+        let (tokens, missing, results, found) = (memory.tokens, memory.missing, memory.results, memory.output)
+        let assembled = memory.assembled
+        var used = 0
+        var copied = 0
+        for number in 0..<missingCount {
+            let index = missing[number]
+            let result = results[number]
+            Self.copy(tokens + copied, to: assembled + used, count: index &- copied)
+            used &+= index &- copied
+            copied = index &+ 1
+            if result.start >= 0, used + result.count + count <= PieceMemory.assembledCount {
+                Self.copy(found + result.start, to: assembled + used, count: result.count)
+                used &+= result.count
+                continue
+            }
+            ids.append(contentsOf: UnsafeBufferPointer(start: assembled, count: used))
+            used = 0
+            if result.start >= 0 {
+                ids.append(contentsOf: UnsafeBufferPointer(start: found + result.start, count: result.count))
+            } else {
+                let start = places[index]
+                append(merging: text.start + start, count: places[index + 1] - start, to: &ids)
             }
         }
-        return tokens
+        Self.copy(tokens + copied, to: assembled + used, count: count &- copied)
+        used &+= count &- copied
+        ids.append(contentsOf: UnsafeBufferPointer(start: assembled, count: used))
     }
 
-    /// Writes the tokens of a piece of up to `LongWordCache.longestWord` bytes, found by merging.
-    private func merge(
-        _ start: UnsafePointer<UInt8>, count: Int, to output: UnsafeMutablePointer<TokenID>
-    ) -> Int {
-        if count <= ShortWordMerger.longestWord {
-            let tokens = shortMerger.merge(start, count: count, memory.symbols, into: output)
-            if tokens > 0 { return tokens }
-        }
-        return mergeLong(start, count: count) { ids in
-            for (index, id) in ids.enumerated() { output[index] = id }
-            return ids.count
-        }
-    }
-
-    /// Appends the tokens of a piece of any length, found by merging.
-    private func append(merging start: UnsafePointer<UInt8>, count: Int, to ids: inout [TokenID]) {
-        if model.ignoresMerges, let id = wholeToken(start, count: count) {
-            ids.append(id)
-            return
-        }
-        // Places are 32 bits wide. A piece of two gigabytes would need forty of scratch: it is cut instead.
-        var done = 0
-        while done < count {
-            let length = min(count - done, 1 << 31)
-            mergeLong(start + done, count: length) { ids.append(contentsOf: $0) }
-            done += length
+    /// Copies tokens by fours: up to three more are read and written behind them.
+    @inline(__always)
+    private static func copy(
+        _ source: UnsafePointer<TokenID>, to target: UnsafeMutablePointer<TokenID>, count: Int
+    ) {
+        var place = 0
+        while place < count {
+            let four = UnsafeRawPointer(source + place).loadUnaligned(as: SIMD4<TokenID>.self)
+            UnsafeMutableRawPointer(target + place).storeBytes(of: four, as: SIMD4<TokenID>.self)
+            place &+= 4
         }
     }
 
-    /// Calls `body` with the tokens of a piece, dropping bytes that have none.
-    private func mergeLong<Result>(
+    /// Calls `body` with the tokens of a piece of any length, found by merging, dropping bytes that have none.
+    func merge<Result>(
         _ start: UnsafePointer<UInt8>, count: Int, _ body: (UnsafeBufferPointer<TokenID>) -> Result
     ) -> Result {
         scratch.symbols.removeAll(keepingCapacity: true)
@@ -196,17 +151,23 @@ struct PieceEncoder {
         return scratch.symbols.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[..<tokens])) }
     }
 
-    /// The token that a word of up to `WholeTokenTable.longestWord` bytes, which has no key, is as a whole.
-    private func longToken(_ start: UnsafePointer<UInt8>, count: Int) -> TokenID? {
-        guard let id = wholeTokens.likelyToken(start, count: count) else { return nil }
-        let isSame = model.vocabulary.withSpelling(of: Int(id)) {
-            model.alphabet.isSpelling($0, of: start, count: count)
+    /// Appends the tokens of a piece that is too long for the tables of words.
+    func append(merging start: UnsafePointer<UInt8>, count: Int, to ids: inout [TokenID]) {
+        if model.ignoresMerges, let id = wholeToken(start, count: count) {
+            ids.append(id)
+            return
         }
-        return isSame ? id : nil
+        // Places are 32 bits wide. A piece of two gigabytes would need forty of scratch: it is cut instead.
+        var done = 0
+        while done < count {
+            let length = min(count - done, 1 << 31)
+            merge(start + done, count: length) { ids.append(contentsOf: $0) }
+            done += length
+        }
     }
 
     private func wholeToken(_ start: UnsafePointer<UInt8>, count: Int) -> TokenID? {
-        guard count <= wholeTokens.longestSpelling else { return nil }
+        guard count <= model.wholeTokens.longestSpelling else { return nil }
         scratch.spelling.removeAll(keepingCapacity: true)
         for index in 0..<count { model.alphabet.appendSpelling(of: start[index], to: &scratch.spelling) }
         return scratch.spelling.withUnsafeBytes { model.vocabulary.id(ofSpelling: $0) }

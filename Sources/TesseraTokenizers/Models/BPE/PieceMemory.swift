@@ -7,39 +7,56 @@ final class PieceMemory {
     /// The most pieces of a block.
     static let capacity = 256
 
-    /// The most tokens of a block before they are moved to where they belong.
-    static let outputCapacity = 2048
+    /// How many words are merged at once.
+    static let mergingCount = 12
 
-    /// Where the pieces of the block start in the text.
-    let starts: UnsafeMutablePointer<Int>
-    /// Where they end.
-    let ends: UnsafeMutablePointer<Int>
+    /// Where the pieces of a block start, and where the last one ends.
+    let places: UnsafeMutablePointer<Int>
+    /// Where the text was cut, before that is made into places.
+    let cuts: UnsafeMutablePointer<MatchCursor.Cut>
+    /// The tokens of the pieces that are known to be one.
+    let tokens: UnsafeMutablePointer<TokenID>
     /// Their keys; zero for those that `shortWords` cannot hold.
     let keys: UnsafeMutablePointer<ShortWordCache.Key>
-    /// Where their lines in `shortWords` are.
+    /// Where their lines in the tables of words are.
     let lines: UnsafeMutablePointer<UnsafeMutableRawPointer>
-    /// The numbers of the pieces that were not seen before.
+    /// The numbers of the other pieces.
     let missing: UnsafeMutablePointer<Int>
-    /// The tokens of the block.
+    /// For each of those pieces, by its place among them, the hash of its bytes if it is longer than a key.
+    let hashes: UnsafeMutablePointer<UInt64>
+    /// For each of those pieces where its tokens are in `output`, and how many they are.
+    let results: UnsafeMutablePointer<(start: Int, count: Int)>
+    /// Which of those pieces must be merged.
+    let merging: UnsafeMutablePointer<Int>
+    /// The tokens of those pieces: at most one for each byte of a word that `longWords` may hold.
     let output: UnsafeMutablePointer<TokenID>
-    /// What was loaded ahead of its use; never read.
-    var touched: UInt64 = 0
-    /// The symbols of the word at hand.
-    let symbols = ShortWordMerger.Memory()
+    /// The tokens of the block in their order, as long as they are not too many.
+    let assembled: UnsafeMutablePointer<TokenID>
+    static let assembledCount = 2048
+    /// The words that are merged at once.
+    let words: UnsafeMutablePointer<ShortWordMerger.Word>
 
     /// For each number of bytes below 16, the bits of a key that they take: `low` and `high`.
     let masks: UnsafeMutablePointer<ShortWordCache.Key>
 
+    let recentTokens = RecentTokens()
     let shortWords = ShortWordCache()
     let longWords = LongWordCache()
 
     init() {
-        starts = .allocate(capacity: Self.capacity)
-        ends = .allocate(capacity: Self.capacity)
-        keys = .allocate(capacity: Self.capacity)
+        places = .allocate(capacity: Self.capacity + 1)
+        cuts = .allocate(capacity: 2 * LaneCutter.room)
+        tokens = .allocate(capacity: Self.capacity + 4)
+        keys = .allocate(capacity: Self.capacity + 1)
         lines = .allocate(capacity: Self.capacity)
         missing = .allocate(capacity: Self.capacity + 1)
-        output = .allocate(capacity: Self.outputCapacity)
+        hashes = .allocate(capacity: Self.capacity)
+        results = .allocate(capacity: Self.capacity)
+        merging = .allocate(capacity: Self.capacity)
+        output = .allocate(capacity: Self.capacity * LongWordCache.longestWord + ShortWordCache.mostTokens)
+        assembled = .allocate(capacity: Self.assembledCount + 4)
+        words = .allocate(capacity: Self.mergingCount)
+        for index in 0..<Self.mergingCount { (words + index).initialize(to: ShortWordMerger.Word()) }
         masks = .allocate(capacity: 16)
         for count in 0..<16 {
             let bits = UInt64(8 * count)
@@ -49,13 +66,19 @@ final class PieceMemory {
     }
 
     deinit {
-        starts.deallocate()
-        ends.deallocate()
+        places.deallocate()
+        cuts.deallocate()
+        tokens.deallocate()
         keys.deallocate()
         lines.deallocate()
         missing.deallocate()
         output.deallocate()
         masks.deallocate()
-        symbols.deallocate()
+        hashes.deallocate()
+        results.deallocate()
+        merging.deallocate()
+        assembled.deallocate()
+        for index in 0..<Self.mergingCount { words[index].deallocate() }
+        words.deallocate()
     }
 }

@@ -29,6 +29,9 @@ final class ShortWordCache {
         static let none = Key(low: 0, high: 0)
 
         @inline(__always)
+        var isNone: Bool { low | high == 0 }
+
+        @inline(__always)
         init(low: UInt64, high: UInt64) {
             self.low = low
             self.high = high
@@ -94,14 +97,6 @@ final class ShortWordCache {
             let product = (key.low ^ seed).multipliedFullWidth(by: key.high ^ 0x9E37_79B9_7F4A_7C15)
             let mixed = (product.high ^ product.low) &* 0xE703_7ED1_A0B4_28DB
             return start + Int(truncatingIfNeeded: mixed &>> shift) &<< 6
-        }
-
-        /// Whether the word may be there: for most that are not the answer is no.
-        @inline(__always)
-        func mayHold(_ key: Key, line: UnsafeMutableRawPointer) -> Bool {
-            // Both are looked at, so that no branch waits for memory.
-            (line.load(as: UInt64.self) == key.low)
-                != (line.load(fromByteOffset: 32, as: UInt64.self) == key.low)
         }
 
         /// Writes the tokens of the word, always four or eight of them, to `output`.

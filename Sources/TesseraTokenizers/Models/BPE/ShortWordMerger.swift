@@ -2,8 +2,10 @@ internal import TesseraCore
 
 /// Merges the bytes of short words: the pair of lowest rank first, the leftmost of equals, as `WordMerger` does.
 ///
-/// The ranks of pairs of single bytes come from a table of their own. Symbols keep their places while they are merged,
-/// so that of a pair's rank and place one number can be made, whose least is the next merge.
+/// Several words are merged at once, one merge of each in turn: what the next merge of a word must look up is asked for
+/// from memory a whole turn before it is needed. The merges of single bytes come from a table of their own. Symbols
+/// keep their places while they are merged, so that of a pair's rank and place one number can be made, whose least is
+/// the next merge.
 struct ShortWordMerger {
     /// The most bytes of a word.
     static let longestWord = 64
@@ -13,109 +15,150 @@ struct ShortWordMerger {
     private static let never = UInt32.max
 
     private let pairs: PairTable.View
-    /// For each pair of bytes the rank plus one; zero: they do not merge.
-    private let bytePairs: UnsafePointer<UInt32>
+    /// What `BytePairModel.bytePairs` holds.
+    private let bytePairs: UnsafePointer<UInt64>
     /// For each byte its token, or `BytePairModel.noToken`.
     private let byteTokens: UnsafePointer<TokenID>
 
     init(
-        pairs: PairTable.View, bytePairs: UnsafePointer<UInt32>, byteTokens: UnsafePointer<TokenID>
+        pairs: PairTable.View, bytePairs: UnsafePointer<UInt64>, byteTokens: UnsafePointer<TokenID>
     ) {
         self.pairs = pairs
         self.bytePairs = bytePairs
         self.byteTokens = byteTokens
     }
 
-    /// Memory for the symbols of one word.
-    struct Memory {
-        let ids: UnsafeMutablePointer<TokenID>
+    /// A word that is being merged.
+    struct Word {
+        /// Which one it is, for the caller.
+        var number = 0
+        fileprivate var count = 0
+        /// Where the last merge left its token, whose two pairs are still to be looked up; negative: nowhere.
+        fileprivate var place = -1
+        /// Where these look-ups begin.
+        fileprivate var leftSlot = 0
+        fileprivate var rightSlot = 0
+
+        private static let room = longestWord + 8
+
+        fileprivate let ids: UnsafeMutablePointer<TokenID>
         /// For each place the rank of the pair that begins there above the place, or `never`.
-        let merges: UnsafeMutablePointer<UInt32>
+        fileprivate let ranks: UnsafeMutablePointer<UInt32>
+        /// For each place the token that this pair makes.
+        fileprivate let made: UnsafeMutablePointer<TokenID>
         /// For each place the one of the next symbol.
-        let next: UnsafeMutablePointer<UInt8>
+        fileprivate let next: UnsafeMutablePointer<UInt8>
         /// For each place but the first the one of the symbol before.
-        let previous: UnsafeMutablePointer<UInt8>
+        fileprivate let previous: UnsafeMutablePointer<UInt8>
 
         init() {
-            ids = .allocate(capacity: longestWord + 8)
-            merges = .allocate(capacity: longestWord + 8)
-            next = .allocate(capacity: longestWord + 8)
-            previous = .allocate(capacity: longestWord + 8)
-            ids.initialize(repeating: 0, count: longestWord + 8)
-            merges.initialize(repeating: never, count: longestWord + 8)
-            next.initialize(repeating: 0, count: longestWord + 8)
-            previous.initialize(repeating: 0, count: longestWord + 8)
+            ids = .allocate(capacity: Self.room)
+            ranks = .allocate(capacity: Self.room)
+            made = .allocate(capacity: Self.room)
+            next = .allocate(capacity: Self.room)
+            previous = .allocate(capacity: Self.room)
+            ids.initialize(repeating: 0, count: Self.room)
+            ranks.initialize(repeating: never, count: Self.room)
+            made.initialize(repeating: 0, count: Self.room)
+            next.initialize(repeating: 0, count: Self.room)
+            previous.initialize(repeating: 0, count: Self.room)
         }
 
         func deallocate() {
             ids.deallocate()
-            merges.deallocate()
+            ranks.deallocate()
+            made.deallocate()
             next.deallocate()
             previous.deallocate()
         }
     }
 
-    /// Merges the `count` bytes at `start`, at most `longestWord`, and writes the tokens to `output`.
+    /// Begins with the `count` bytes at `start`, 1 to `longestWord`.
     ///
-    /// - Returns: the number of tokens; zero when a byte has no token.
+    /// - Returns: whether all bytes have tokens; without that there is nothing to go on with.
     @inline(__always)
-    func merge(
-        _ start: UnsafePointer<UInt8>, count: Int, _ memory: Memory,
-        into output: UnsafeMutablePointer<TokenID>
-    ) -> Int {
-        let ids = memory.ids
-        let merges = memory.merges
-        let next = memory.next
-        let previous = memory.previous
+    func begin(_ word: inout Word, _ start: UnsafePointer<UInt8>, count: Int) -> Bool {
+        let (ids, ranks, made) = (word.ids, word.ranks, word.made)
+        word.count = count
+        word.place = -1
         var byte = Int(start[0])
         var hasTokens = true
         for place in 0..<(count - 1) {
             let following = Int(start[place + 1])
-            let rank = bytePairs[byte << 8 | following]
+            let merge = bytePairs[byte << 8 | following]
             let id = byteTokens[byte]
             ids[place] = id
             hasTokens = hasTokens && id != BytePairModel.noToken
-            merges[place] = rank == 0 ? Self.never : Self.number(rank - 1, place)
-            next[place] = UInt8(truncatingIfNeeded: place + 1)
-            previous[place + 1] = UInt8(truncatingIfNeeded: place)
+            ranks[place] = merge == 0 ? Self.never : Self.number(UInt32(truncatingIfNeeded: merge), place)
+            made[place] = UInt32(truncatingIfNeeded: merge >> 32) &- 1
+            word.next[place] = UInt8(truncatingIfNeeded: place + 1)
+            word.previous[place + 1] = UInt8(truncatingIfNeeded: place)
             byte = following
         }
         ids[count - 1] = byteTokens[byte]
-        guard hasTokens, byteTokens[byte] != BytePairModel.noToken else { return 0 }
-        next[count - 1] = UInt8(truncatingIfNeeded: count)
+        word.next[count - 1] = UInt8(truncatingIfNeeded: count)
         // The last place begins no pair; up to three behind it are looked at with it.
-        for place in (count - 1)..<(count + 3) { merges[place] = Self.never }
-        while true {
-            let least = Self.least(merges, count: count)
-            if least == Self.never { break }
-            let place = Int(least & (1 << Self.placeBits - 1))
-            let right = Int(next[place])
-            let after = Int(next[right])
-            let made = pairs.merged(ids[place], ids[right], rank: least >> Self.placeBits)
-            ids[place] = made
-            merges[right] = Self.never
-            next[place] = UInt8(truncatingIfNeeded: after)
+        for place in (count - 1)..<(count + 3) { ranks[place] = Self.never }
+        return hasTokens && byteTokens[byte] != BytePairModel.noToken
+    }
+
+    /// Does the next merge.
+    ///
+    /// - Returns: whether there was one; else the word is merged.
+    @inline(__always)
+    func step(_ word: inout Word) -> Bool {
+        let (ids, ranks, count) = (word.ids, word.ranks, word.count)
+        if word.place >= 0 {
+            let place = word.place
+            let after = Int(word.next[place])
             if after < count {
-                previous[after] = UInt8(truncatingIfNeeded: place)
-                let rank = pairs.rank(made, ids[after])
-                merges[place] = rank == PairTable.none ? Self.never : Self.number(rank, place)
-            } else {
-                merges[place] = Self.never
+                note(PairTable.View.Pair(ids[place], ids[after]), from: word.rightSlot, word, place)
             }
             if place > 0 {
-                let left = Int(previous[place])
-                let rank = pairs.rank(ids[left], made)
-                merges[left] = rank == PairTable.none ? Self.never : Self.number(rank, left)
+                let left = Int(word.previous[place])
+                note(PairTable.View.Pair(ids[left], ids[place]), from: word.leftSlot, word, left)
             }
         }
+        let least = Self.least(ranks, count: count)
+        if least == Self.never { return false }
+        let place = Int(least & (1 << Self.placeBits - 1))
+        let right = Int(word.next[place])
+        let after = Int(word.next[right])
+        let id = word.made[place]
+        ids[place] = id
+        ranks[place] = Self.never
+        ranks[right] = Self.never
+        word.next[place] = UInt8(truncatingIfNeeded: after)
+        if after < count {
+            word.previous[after] = UInt8(truncatingIfNeeded: place)
+            word.rightSlot = pairs.prefetchedSlot(of: PairTable.View.Pair(id, ids[after]))
+        }
+        if place > 0 {
+            word.leftSlot = pairs.prefetchedSlot(of: PairTable.View.Pair(ids[Int(word.previous[place])], id))
+        }
+        word.place = place
+        return true
+    }
+
+    /// Writes the tokens of a merged word to `output`; returns how many there are.
+    @inline(__always)
+    func finish(_ word: Word, into output: UnsafeMutablePointer<TokenID>) -> Int {
         var tokens = 0
         var place = 0
-        while place < count {
-            output[tokens] = ids[place]
+        while place < word.count {
+            output[tokens] = word.ids[place]
             tokens += 1
-            place = Int(next[place])
+            place = Int(word.next[place])
         }
         return tokens
+    }
+
+    /// Notes what becomes of the pair that begins at `place`.
+    @inline(__always)
+    private func note(_ pair: PairTable.View.Pair, from slot: Int, _ word: Word, _ place: Int) {
+        let merge = pairs.merge(pair, from: slot)
+        word.ranks[place] = merge.rank == PairTable.none ? Self.never : Self.number(merge.rank, place)
+        word.made[place] = merge.made
     }
 
     @inline(__always)

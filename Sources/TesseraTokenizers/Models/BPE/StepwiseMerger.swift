@@ -89,7 +89,7 @@ struct StepwiseMerger {
                 if dropout > 0, model.hasKinds, let draw = draws?.next(), draw < dropout { continue }
                 let right = Int(links.next[place])
                 let after = Int(links.next[right])
-                ids[place] = pairs.merged(ids[place], ids[right], rank: rank)
+                ids[place] = pairs.merge(ids[place], ids[right]).made
                 links.next[place] = UInt32(after)
                 links.ranks[right] = PairTable.none
                 links.ranks[place] = PairTable.none
@@ -113,7 +113,7 @@ struct StepwiseMerger {
 
     private mutating func note(_ left: TokenID, _ right: TokenID, _ rank: UInt32, _ pairs: PairTable.View) {
         guard !model.unused.isEmpty else { return }
-        let made = pairs.merged(left, right, rank: rank)
+        let made = pairs.merge(left, right).made
         if model.unused.contains(made) { parts[made] = (left, right) }
     }
 

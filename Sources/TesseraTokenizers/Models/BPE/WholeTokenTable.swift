@@ -45,7 +45,7 @@ struct WholeTokenTable: Sendable {
                 if count <= Self.longestKey, bytes[count - 1] != 0 {
                     key = ShortWordCache.Key(bytes, count: count)
                 } else {
-                    key = ShortWordCache.Key(low: hash(bytes, count: count), high: Self.hashed)
+                    key = Self.key(ofHash: hash(bytes, count: count))
                 }
                 var slot = Self.place(of: key, seed, shift)
                 while slots[slot + 1] != 0 { slot = (slot + 2) & (slots.count - 1) }
@@ -56,39 +56,65 @@ struct WholeTokenTable: Sendable {
         longestSpelling = longest
     }
 
-    /// The token of the word with this key, if it is one and has no more than `longestKey` bytes.
+    /// The key by which a word is looked up that has only a hash.
     @inline(__always)
-    func token(_ key: ShortWordCache.Key) -> TokenID? {
-        key.high < Self.hashed ? find(key) : nil
+    static func key(ofHash hash: UInt64) -> ShortWordCache.Key { ShortWordCache.Key(low: hash, high: hashed) }
+
+    /// Calls `body` with a view for many look-ups.
+    @inline(__always)
+    func withView<Result>(_ body: (View) -> Result) -> Result {
+        withExtendedLifetime(slots) {
+            body(
+                View(
+                    slots: UnsafePointer(slots.elements), mask: slots.count - 2, shift: shift, seed: seed,
+                    hash: hash))
+        }
     }
 
-    /// Where the look-up of `key` begins: to load it ahead of its use.
-    @inline(__always)
-    func firstSlot(of key: ShortWordCache.Key) -> UnsafePointer<UInt64> {
-        UnsafePointer(slots.elements + Self.place(of: key, seed, shift))
-    }
+    /// The table's memory, free of reference counting.
+    struct View {
+        fileprivate let slots: UnsafePointer<UInt64>
+        fileprivate let mask: Int
+        fileprivate let shift: UInt64
+        fileprivate let seed: UInt64
+        fileprivate let hash: TableHash
 
-    /// The token that the `count` bytes at `start` may be, the only one, if it was hashed.
-    func likelyToken(_ start: UnsafePointer<UInt8>, count: Int) -> TokenID? {
-        guard count <= Self.longestWord else { return nil }
-        return find(ShortWordCache.Key(low: hash(start, count: count), high: Self.hashed))
-    }
+        /// The token of the word with this key, if it is one and has no more than `longestKey` bytes.
+        @inline(__always)
+        func token(_ key: ShortWordCache.Key) -> TokenID? { key.high < hashed ? find(key) : nil }
 
-    @inline(__always)
-    private func find(_ key: ShortWordCache.Key) -> TokenID? {
-        var slot = Self.place(of: key, seed, shift)
-        while true {
-            let high = slots.elements[slot + 1]
-            if high == 0 { return nil }
-            if slots.elements[slot] == key.low, high & 0xFFFF_FFFF == key.high {
-                return UInt32(truncatingIfNeeded: high >> 32) - 1
+        /// Where the look-up of `key` begins: to ask for it ahead of its use.
+        @inline(__always)
+        func firstSlot(of key: ShortWordCache.Key) -> UnsafePointer<UInt64> {
+            slots + place(of: key, seed, shift)
+        }
+
+        /// The hash of a word that has no key.
+        @inline(__always)
+        func hash(_ start: UnsafePointer<UInt8>, count: Int) -> UInt64 {
+            hash(UnsafeRawPointer(start), count: count)
+        }
+
+        /// The token that the word with this hash may be, the only one, if it was hashed.
+        @inline(__always)
+        func likelyToken(hash: UInt64) -> TokenID? { find(key(ofHash: hash)) }
+
+        @inline(__always)
+        private func find(_ key: ShortWordCache.Key) -> TokenID? {
+            var slot = place(of: key, seed, shift)
+            while true {
+                let high = slots[slot + 1]
+                if high == 0 { return nil }
+                if slots[slot] == key.low, high & 0xFFFF_FFFF == key.high {
+                    return UInt32(truncatingIfNeeded: high >> 32) - 1
+                }
+                slot = (slot + 2) & mask
             }
-            slot = (slot + 2) & (slots.count - 1)
         }
     }
 
     @inline(__always)
-    private static func place(of key: ShortWordCache.Key, _ seed: UInt64, _ shift: UInt64) -> Int {
+    fileprivate static func place(of key: ShortWordCache.Key, _ seed: UInt64, _ shift: UInt64) -> Int {
         let product = (key.low ^ seed).multipliedFullWidth(by: key.high ^ 0x9E37_79B9_7F4A_7C15)
         let mixed = (product.high ^ product.low) &* 0xE703_7ED1_A0B4_28DB
         return Int(truncatingIfNeeded: mixed >> shift) << 1

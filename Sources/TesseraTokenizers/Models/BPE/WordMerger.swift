@@ -36,7 +36,7 @@ struct WordMerger {
                 place = index
             }
             if lowest == PairTable.none { break }
-            ids[place] = pairs.merged(ids[place], ids[place + 1], rank: lowest)
+            ids[place] = pairs.merge(ids[place], ids[place + 1]).made
             count -= 1
             for index in (place + 1)..<max(count, place + 1) { ids[index] = ids[index + 1] }
             for index in (place + 1)..<max(count - 1, place + 1) { ranks[index] = ranks[index + 1] }
@@ -84,7 +84,7 @@ struct WordMerger {
             guard links.ranks[place] == rank else { continue }
             let right = Int(links.next[place])
             let after = Int(links.next[right])
-            ids[place] = pairs.merged(ids[place], ids[right], rank: rank)
+            ids[place] = pairs.merge(ids[place], ids[right]).made
             links.next[place] = UInt32(after)
             links.ranks[right] = PairTable.none
             if after < count {

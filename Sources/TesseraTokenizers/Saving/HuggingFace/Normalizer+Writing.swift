@@ -1,11 +1,11 @@
-internal import TesseraCore
-internal import TesseraFiles
+package import TesseraCore
+package import TesseraFiles
 
 extension Normalizer {
     /// The component of a `tokenizer.json`.
     ///
     /// - Throws: `LocatedError` when such a file has no component that does the same.
-    func json() throws(LocatedError) -> JSONValue {
+    package func json() throws(LocatedError) -> JSONValue {
         switch self {
         case .bert(let cleansText, let spacesChinese, let stripsAccents, let lowercases):
             [

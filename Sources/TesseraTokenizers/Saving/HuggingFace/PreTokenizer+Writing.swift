@@ -1,8 +1,8 @@
-internal import TesseraFiles
+package import TesseraFiles
 
 extension PreTokenizer {
     /// The component of a `tokenizer.json`.
-    var json: JSONValue {
+    package var json: JSONValue {
         switch self {
         case .bert: ["type": "BertPreTokenizer"]
         case .byteLevel(let addsPrefixSpace, let usesExpression, let trimsOffsets):

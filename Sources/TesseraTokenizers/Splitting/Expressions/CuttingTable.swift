@@ -1,28 +1,28 @@
 /// The automaton of an expression laid out for cutting a text into matches without looking back.
 ///
-/// Each state has three rows, alike but for their place: where a row lies tells what happened in the step that led to
-/// it. The middle third of the rows is entered when a match ended before the last code point, which then began the
-/// next one; the last third when a match ended there but a longer one may come. An entry of a row is the address of
-/// the row entered, so the loop that runs the table depends, from code point to code point, on a single load, and has
-/// no branch that the text decides but the one for what is rare.
+/// The loop that runs the table depends, from code point to code point, on a single load, and has no branch that the
+/// text decides but the one for what is rare: an entry is the place of the row that is entered, and where a row lies
+/// tells what happened in the step that led to it. There are three copies of all rows. The first is entered while a
+/// match goes on; the last when a match ended before the last code point, which then began the next one; the one in
+/// between when a match ended one code point earlier, which is known only now: so `\s+(?!\S)` leaves the last space
+/// before a word.
 ///
 /// Unchecked: written in `init` only.
 final class CuttingTable: @unchecked Sendable {
-    /// For each row and column the row entered; `special`: look closer.
-    private let entries: UnsafeMutablePointer<UnsafeRawPointer>
-    /// For each byte below 128 the place of its column in a row, in bytes; that of all others is `decode`.
+    /// For each row and column the place of the row entered, in bytes; `special`: look closer.
+    let entries: UnsafeMutablePointer<UInt32>
+    /// For each byte below 128 the place of its column in a row, in bytes; that of all others is the last column, which
+    /// is always `special`.
     let columns: UnsafeMutablePointer<UInt16>
-    /// The place of the entries of bytes that begin a longer code point, in bytes.
-    let decode: Int
 
-    /// The first row entered when a match ended.
-    let cut: UnsafeRawPointer
-    /// How many bytes of rows are entered when a match ended.
-    let cutBytes: UInt
-    /// The first row entered when a match ended that may grow.
-    let saved: UnsafeRawPointer
-    /// Above all rows.
-    let special: UnsafeRawPointer
+    /// The first row that is entered when a match ended.
+    let firstCut: UInt32
+    /// The first row that is entered when a match ended before the last code point.
+    let firstPlainCut: UInt32
+    /// For each row whether it is entered on trust that a match ended: see `CuttingRows`.
+    private let isOnTrust: [Bool]
+    /// Stands for an entry that must be worked out; the sign bit tells it from places.
+    static let special = UInt32.max
 
     let classes: CodePointClasses
     /// The class that stands for the end of the text.
@@ -50,20 +50,24 @@ final class CuttingTable: @unchecked Sendable {
         starts = automaton.starts
         kinds = alphabet.kinds
 
-        entries = .allocate(capacity: 3 * count * width)
-        let base = UnsafeRawPointer(entries)
-        let rowBytes = width * MemoryLayout<UnsafeRawPointer>.stride
-        cut = base + count * rowBytes
-        cutBytes = UInt(count * rowBytes)
-        saved = base + 2 * count * rowBytes
-        special = base + 3 * count * rowBytes
-        entries.initialize(repeating: special, count: 3 * count * width)
-
-        let stride = MemoryLayout<UnsafeRawPointer>.stride
-        decode = automaton.width * stride
+        let size = MemoryLayout<UInt32>.size
         columns = .allocate(capacity: 256)
-        columns.initialize(repeating: UInt16(decode), count: 256)
-        for byte in 0..<128 { columns[byte] = UInt16(alphabet.classes.kind(of: UInt32(byte)) * stride) }
+        columns.initialize(repeating: UInt16(automaton.width * size), count: 256)
+        for byte in 0..<128 { columns[byte] = UInt16(alphabet.classes.kind(of: UInt32(byte)) * size) }
+
+        let rows = CuttingRows(automaton)
+        isOnTrust = (0..<rows.count).map(rows.isOnTrust)
+        entries = .allocate(capacity: 3 * rows.count * width)
+        entries.initialize(repeating: Self.special, count: 3 * rows.count * width)
+        firstCut = UInt32(rows.count * width * size)
+        firstPlainCut = 2 * firstCut
+        for (row, targets) in rows.targets.enumerated() {
+            for (column, target) in targets.enumerated() {
+                guard let target else { continue }
+                let place = UInt32((target.copy * rows.count + target.row) * width * size)
+                for copy in 0..<3 { entries[(copy * rows.count + row) * width + column] = place }
+            }
+        }
 
         steps = .allocate(capacity: count * automaton.width)
         for (place, step) in automaton.steps.enumerated() {
@@ -73,7 +77,6 @@ final class CuttingTable: @unchecked Sendable {
         beginnings = .allocate(capacity: 256)
         beginnings.initialize(repeating: 0, count: 256)
         fillBeginnings()
-        fillEntries(rowBytes)
     }
 
     deinit {
@@ -93,37 +96,35 @@ final class CuttingTable: @unchecked Sendable {
             for byte in 0xC0..<256 { beginnings[byte] = 2 }
         }
     }
-
-    private func fillEntries(_ rowBytes: Int) {
-        for state in 0..<stateCount {
-            for column in 0..<end {
-                let step = step(state, column)
-                var target: UnsafeRawPointer?
-                if let next = step.state {
-                    target = (step.matches ? saved : UnsafeRawPointer(entries)) + next * rowBytes
-                } else if step.matches, starts.count == 1, let next = self.step(starts[0], column).state {
-                    target = cut + next * rowBytes
-                }
-                guard let target else { continue }
-                for third in 0..<3 { entries[(third * stateCount + state) * width + column] = target }
-            }
-        }
-    }
 }
 
 extension CuttingTable {
-    /// The row to start in behind a code point of a kind.
-    func startRow(afterKind kind: Int) -> UnsafeRawPointer {
-        UnsafeRawPointer(entries + starts[kind] * width)
+    /// The place of the row to start in behind a code point of a kind.
+    func startRow(afterKind kind: Int) -> UInt32 {
+        UInt32(starts[kind] * width * MemoryLayout<UInt32>.size)
+    }
+
+    /// Whether the last cut must be taken back when a row does not tell what happens.
+    func isOnTrust(_ row: UInt32) -> Bool {
+        isOnTrust[Int(row) / (width * MemoryLayout<UInt32>.size) % isOnTrust.count]
+    }
+
+    /// What a row says about a class of code points.
+    @inline(__always)
+    func entry(_ row: UInt32, kind: Int) -> UInt32 {
+        // The sum that does not depend on the row comes first, since the row is what everything waits for.
+        (UnsafeRawPointer(entries) + kind &* MemoryLayout<UInt32>.size).load(
+            fromByteOffset: Int(row), as: UInt32.self)
+    }
+
+    /// What a row says about a byte.
+    @inline(__always)
+    func entry(_ row: UInt32, byte: UInt8) -> UInt32 {
+        (UnsafeRawPointer(entries) + Int(columns[Int(byte)])).load(fromByteOffset: Int(row), as: UInt32.self)
     }
 
     /// The state to start in behind a code point of a kind.
     func start(afterKind kind: Int) -> Int { starts[kind] }
-
-    /// The state of a row.
-    func state(of row: UnsafeRawPointer) -> Int {
-        (row - UnsafeRawPointer(entries)) / (width * MemoryLayout<UnsafeRawPointer>.stride) % stateCount
-    }
 
     /// What happens in `state` in front of a code point of class `column`, or the end.
     @inline(__always)

@@ -33,25 +33,25 @@ final class ExpressionEngine: Sendable {
             if !range.isEmpty { body(range, false) }
             return
         }
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: Self.room) { ends in
-            guard let ends = ends.baseAddress else { return }
+        withUnsafeTemporaryAllocation(of: MatchCursor.Cut.self, capacity: Self.room) { cuts in
+            guard let cuts = cuts.baseAddress else { return }
             var cursor = MatchCursor(table, text, range)
             var start = range.lowerBound
             while !cursor.isAtEnd {
                 if cursor.isWasteful {
                     return forEachPieceSlowly(of: text, in: range, from: start, body)
                 }
-                let count = cursor.fill(ends, room: Self.room)
+                let count = cursor.fill(cuts, room: Self.room)
                 for place in 0..<count {
-                    let end = ends[place] & Int.max
-                    body(start..<end, ends[place] >= 0)
+                    let end = cuts[place].end(in: text, table.firstPlainCut)
+                    body(start..<end, cuts[place].place >= 0)
                     start = end
                 }
             }
         }
     }
 
-    /// How many ends are worked out before the pieces are handed on.
+    /// How many cuts are worked out before the pieces are handed on.
     static let room = 256
 
     /// The same in two passes, from `from` on.
