@@ -52,6 +52,42 @@ struct TokenizerCommandTests {
         #expect(run.output.contains("bytes a token"))
     }
 
+    @Test("encode --count says how many tokens there are, with --lines as the lines come")
+    func count() throws {
+        let text = "one two\n\nthree don't\r\nfour  five\n"
+        let ids = try Program.run(["tokenizer", "encode"], input: Data(text.dropLast().utf8))
+        let whole = try Program.run(["tokenizer", "encode", "--count"], input: Data(text.dropLast().utf8))
+        #expect(whole.output == "\(ids.output.split(separator: " ").count)\n")
+        let unix = text.replacingOccurrences(of: "\r\n", with: "\n")
+        let running = try Program.run(["tokenizer", "encode", "--count", "--lines"], input: Data(unix.utf8))
+        var expected = ""
+        var before = ""
+        for line in unix.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+            before += line
+            let run = try Program.run(["tokenizer", "encode", "--count"], input: Data(before.utf8))
+            expected += run.output
+            before += "\n"
+        }
+        #expect(running.output == expected)
+        let object = try Program.json(
+            ["tokenizer", "encode", "--count", "--json"], input: Data("one two".utf8))
+        #expect(object["tokenCount"] as? Int == 2)
+    }
+
+    @Test("inspect --reachability lists the tokens that no text becomes")
+    func reachability() throws {
+        let object = try Program.json(["tokenizer", "inspect", "--reachability", "--json"])
+        let unreachable = try #require(object["unreachable"] as? [[String: Any]])
+        #expect(object["unreachableCount"] as? Int == unreachable.count)
+        #expect(object["vocabularySize"] as? Int == 49_152)
+        #expect(try #require(object["checkedCount"] as? Int) > 49_000)
+        for token in unreachable { #expect((token["reason"] as? String)?.isEmpty == false) }
+        let run = try Program.run(["tokenizer", "inspect", "--reachability"])
+        #expect(run.status == 0 && run.output.contains("cannot be produced"))
+        let both = try Program.run(["tokenizer", "inspect", "--reachability", "-"], input: Data("a".utf8))
+        #expect(both.status == 2)
+    }
+
     @Test("text that is not UTF-8 is refused with the place of the bad byte")
     func invalidUTF8() throws {
         let run = try Program.run(["tokenizer", "encode"], input: Data([0x61, 0x62, 0xFF, 0x63]))

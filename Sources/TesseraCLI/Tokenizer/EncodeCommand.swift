@@ -26,6 +26,13 @@ struct EncodeCommand: ParsableCommand {
     )
     var jsonLines = false
 
+    @Flag(
+        help: """
+            Print only how many tokens there are; with --lines, how many the text up to the end of each line has, \
+            before truncation.
+            """)
+    var count = false
+
     @Option(help: ArgumentHelp("A second text, for models that read pairs.", valueName: "text"))
     var pair: String?
 
@@ -43,6 +50,7 @@ struct EncodeCommand: ParsableCommand {
     func run() throws {
         let loaded = try tokenizer.load()
         let options = try encodingOptions(loaded.tokenizer)
+        if count, lines { return try showRunningCounts(loaded.tokenizer, options) }
         if lines || jsonLines, file == "-" {
             var reader = LineReader()
             while let line = try reader.next() {
@@ -86,7 +94,9 @@ struct EncodeCommand: ParsableCommand {
         _ input: EncodingInput, _ tokenizer: PipelineTokenizer, _ options: EncodingOptions
     ) throws {
         let encoding = try tokenizer.encoding(of: input, options: options)
-        if output.json {
+        if count {
+            try show(count: encoding.count)
+        } else if output.json {
             var object = json(encoding, tokenizer)
             if !encoding.overflowing.isEmpty {
                 object["overflowing"] = .array(
@@ -112,7 +122,7 @@ struct EncodeCommand: ParsableCommand {
     }
 
     /// The lines of a text without their ends; a last line without an end counts.
-    private func linesOfText(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    func linesOfText(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
         var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
         return lines.map { $0.last == 0x0D ? $0.dropLast() : $0 }

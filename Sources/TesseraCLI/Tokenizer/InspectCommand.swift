@@ -16,12 +16,23 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup var tokenizer: TokenizerOptions
     @OptionGroup var output: OutputOptions
 
+    @Flag(help: "List the tokens that no text becomes, and why.")
+    var reachability = false
+
     @Argument(help: "A UTF-8 text file, or - for standard input.")
     var file: String?
 
+    func validate() throws {
+        guard !reachability || file == nil else {
+            throw ValidationError("--reachability looks at the vocabulary; leave out the file")
+        }
+    }
+
     func run() throws {
         let loaded = try tokenizer.load()
-        if let file {
+        if reachability {
+            try showReachability(of: loaded.tokenizer)
+        } else if let file {
             try showTokens(of: try InputText(path: file), loaded)
         } else {
             try describe(loaded)
