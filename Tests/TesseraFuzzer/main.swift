@@ -3,12 +3,8 @@ import TesseraFuzzing
 
 // Tries readers of files with inputs made to break them; `Documentation/Fuzzing.md` tells how to use it.
 
-guard let options = Options(Array(CommandLine.arguments.dropFirst())) else {
-    print(Options.usage)
-    exit(2)
-}
-
-if let workFolder = options.workFolder {
+/// Tries inputs on a thread with the stack that was asked for, and ends the process.
+func work(_ options: Options, in workFolder: String) {
     nonisolated(unsafe) let worker = Worker(options, workFolder: workFolder)
     Gauges.onThread(stackBytes: options.stackBytes) {
         do {
@@ -21,20 +17,20 @@ if let workFolder = options.workFolder {
     }
 }
 
+guard let options = Options(Array(CommandLine.arguments.dropFirst())) else {
+    print(Options.usage)
+    exit(2)
+}
+
+if let workFolder = options.workFolder {
+    work(options, in: workFolder)
+}
+
 try FileManager.default.createDirectory(atPath: options.findings, withIntermediateDirectories: true)
 if options.replay != nil {
     var replay = options
     replay.workFolder = options.findings
-    nonisolated(unsafe) let worker = Worker(replay, workFolder: options.findings)
-    Gauges.onThread(stackBytes: options.stackBytes) {
-        do {
-            try worker.run()
-            exit(0)
-        } catch {
-            print("\(error)")
-            exit(1)
-        }
-    }
+    work(replay, in: options.findings)
 }
 
 var report = Report()

@@ -1,3 +1,5 @@
+internal import TesseraFiles
+
 /// The inputs that are kept in the repository.
 package enum FuzzCorpus {
     /// The inputs of `target` below `folder`, by name and in the order of the names.
@@ -7,7 +9,7 @@ package enum FuzzCorpus {
     package static func inputs(
         of target: FuzzTarget, in folder: String
     ) -> [(name: String, input: FuzzInput)] {
-        FuzzFolder.names(in: "\(folder)/\(target.name)").compactMap { name in
+        FileSystem.names(in: "\(folder)/\(target.name)").compactMap { name in
             guard let bytes = FuzzFolder.read("\(folder)/\(target.name)/\(name)"), !name.hasPrefix(".") else {
                 return nil
             }

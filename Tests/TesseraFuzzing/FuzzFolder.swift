@@ -1,4 +1,5 @@
 internal import Glibc
+internal import TesseraFiles
 
 /// The folder in which inputs lie as files while they are tried.
 package final class FuzzFolder: Sendable {
@@ -11,13 +12,11 @@ package final class FuzzFolder: Sendable {
     /// Makes a new folder in memory where there is such a place.
     package init(onLoaded: @escaping @Sendable () -> Void = {}) throws {
         let base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
-        var template = Array("\(base)/tessera-fuzz-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw FuzzFailure("no folder can be made in \(base)") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        path = try FileSystem.createTemporaryFolder(in: base, prefix: "tessera-fuzz-")
         self.onLoaded = onLoaded
     }
 
-    deinit { Self.remove(path) }
+    deinit { FileSystem.remove(path) }
 
     /// Says that the input has been read.
     func markLoaded() { onLoaded() }
@@ -29,7 +28,7 @@ package final class FuzzFolder: Sendable {
     ///
     /// `@FOLDER@` in a file called counting.json stands for the folder.
     func fill(with input: FuzzInput) throws {
-        Self.empty(path)
+        for name in FileSystem.names(in: path) { FileSystem.remove(self.path(name)) }
         for part in input.parts {
             var bytes = part.bytes
             if part.name == "counting.json" {
@@ -63,29 +62,5 @@ package final class FuzzFolder: Sendable {
             if count == 0 { return bytes }
             bytes += buffer[..<count]
         }
-    }
-
-    /// The names in a folder, sorted.
-    package static func names(in path: String) -> [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
-
-    private static func empty(_ path: String) {
-        for name in names(in: path) { remove("\(path)/\(name)") }
-    }
-
-    private static func remove(_ path: String) {
-        if unlink(path) == 0 { return }
-        empty(path)
-        rmdir(path)
     }
 }

@@ -22,15 +22,20 @@ struct SplittingExpressionTests {
         return Array(Set(found)).sorted()
     }()
 
-    @Test("every known expression cuts as a backtracking matcher does", arguments: expressions)
-    func oracle(source: String) throws {
-        let oracle = OracleExpression(source)
-        let rule = try #require(
+    /// The rule that cuts by one expression.
+    private func rule(_ source: String) throws -> SplitRule {
+        try #require(
             try SplitRule(
                 compiling: .sequence([
                     .split(.expression(source), .isolated, inverted: false),
                     .byteLevel(addsPrefixSpace: false, usesExpression: false),
                 ])))
+    }
+
+    @Test("every known expression cuts as a backtracking matcher does", arguments: expressions)
+    func oracle(source: String) throws {
+        let oracle = OracleExpression(source)
+        let rule = try rule(source)
         var random = SeededGenerator(seed: 5)
         for _ in 0..<150 {
             let text = Self.text(&random)
@@ -43,12 +48,7 @@ struct SplittingExpressionTests {
 
     @Test("a long text is cut at two places at once as from start to end", arguments: expressions)
     func blocks(source: String) throws {
-        let rule = try #require(
-            try SplitRule(
-                compiling: .sequence([
-                    .split(.expression(source), .isolated, inverted: false),
-                    .byteLevel(addsPrefixSpace: false, usesExpression: false),
-                ])))
+        let rule = try rule(source)
         var random = SeededGenerator(seed: 6)
         let words = [
             "the", "of", "don't", "x1", "a_b", "(", "):", "'", "''s", "\"", "0", "1234", ",", ".", "...", "=",

@@ -17,8 +17,8 @@ final class FinalCuts: Sendable {
     private let joins: SafeCuts?
     /// Whether the character before a place must not be white space.
     private let needsInk: Bool
-    /// For each two ASCII characters a bit at `2 * left + right / 64`: final but for added tokens.
-    private let ascii: [UInt64]
+    /// The ASCII characters between which a place is final but for added tokens.
+    private let ascii: ASCIIPairSet
 
     /// What is looked for in the text as it is.
     private let spellings: Spellings
@@ -45,19 +45,9 @@ final class FinalCuts: Sendable {
             Self.normalizedForms(of: $0.content, by: program)
         }
         normalizedSpellings = program == nil ? Spellings([]) : Spellings(normalized + userDefined)
-        ascii = Self.ascii { [normalizing, splitting, joins] in
+        ascii = ASCIIPairSet { [normalizing, splitting, joins] in
             Self.isFinal($0, $1, normalizing, splitting, joins)
         }
-    }
-
-    private static func ascii(_ isFinal: (UInt32, UInt32) -> Bool) -> [UInt64] {
-        var ascii = [UInt64](repeating: 0, count: 256)
-        for left in UInt32(0)..<128 {
-            for right in UInt32(0)..<128 where isFinal(left, right) {
-                ascii[Int(2 * left + right / 64)] |= 1 << UInt64(right % 64)
-            }
-        }
-        return ascii
     }
 
     private static func splitting(of tokenizer: PipelineTokenizer) -> ([SplittingStep], SafeCuts?) {
@@ -85,7 +75,7 @@ final class FinalCuts: Sendable {
         }
         if needsInk, isWhiteSpace(left) { return false }
         if left | right < 0x80 {
-            guard ascii[Int(2 * left + right / 64)] >> UInt64(right % 64) & 1 == 1 else { return false }
+            guard ascii.contains(left, right) else { return false }
         } else if !Self.isFinal(left, right, normalizing, splitting, joins) {
             return false
         }

@@ -19,10 +19,9 @@ extension BytePairDefinition {
             // Parts of characters do not tell.
             guard firstInvalidUTF8Offset(in: bytes) == nil else { continue }
             checked += 1
-            let text = String(decoding: bytes, as: UTF8.self)
-            guard rule.pieces(of: text).count > 1 else { continue }
+            guard rule.pieceCount(of: bytes) > 1 else { continue }
             cut += 1
-            example = example ?? text
+            example = example ?? String(decoding: bytes, as: UTF8.self)
         }
         guard let example, cut * 1000 > checked else { return }
         throw LocatedError(
@@ -31,5 +30,18 @@ extension BytePairDefinition {
                 "\(cut) of \(checked) tokens, such as \(example.debugDescription), are cut by \(name)'s rule, and the "
                 + "files do not say how text is cut",
             remedy: "save the model's tokenizer.json beside them")
+    }
+}
+
+extension SplitRule {
+    /// How many pieces a text is cut into.
+    fileprivate func pieceCount(of text: [UInt8]) -> Int {
+        text.withUnsafeBufferPointer { bytes in
+            withValidUTF8(bytes) { text in
+                var count = 0
+                forEachPiece(of: text, in: 0..<text.count) { _ in count += 1 }
+                return count
+            }
+        }
     }
 }

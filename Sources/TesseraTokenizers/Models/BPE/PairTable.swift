@@ -38,11 +38,11 @@ struct PairTable: Sendable {
             for (number, merge) in merges.enumerated() {
                 if number > 0, !definition.ranksEqually(merges[number - 1].made, merge.made) { rank += 1 }
                 let pair = View.Pair(merge.left, merge.right)
-                var slot = view.slot(ofHash: hash(pair.key))
+                let hash = hash(pair.key)
+                var slot = view.slot(ofHash: hash)
                 while slots.elements[slot] != 0, slots.elements[slot] != pair.key {
                     slot = (slot + 2) & view.mask
                 }
-                let hash = hash(pair.key)
                 filter.elements[view.filterWord(of: hash)] |= 1 << (hash & 63)
                 slots.elements[slot] = pair.key
                 slots.elements[slot + 1] = UInt64(rank) | UInt64(merge.made) << 32

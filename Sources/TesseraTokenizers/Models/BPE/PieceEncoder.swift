@@ -15,9 +15,6 @@ struct PieceEncoder {
     private let merger: WordMerger
     private let byteTokens: UnsafePointer<TokenID>
 
-    /// Where the pieces of the next block begin, then where the last ends; room for `PieceMemory.capacity` pieces.
-    let places: UnsafeMutablePointer<Int>
-
     /// Makes an encoder; the caller keeps `model` and `scratch` alive.
     init(
         model: BytePairModel, pairs: PairTable.View, wholeTokens: WholeTokenTable.View,
@@ -32,14 +29,13 @@ struct PieceEncoder {
         shortMerger = ShortWordMerger(
             pairs: pairs, bytePairs: UnsafePointer(model.bytePairs.elements),
             byteTokens: UnsafePointer(model.ownByteTokens.elements))
-        places = memory.places
     }
 
     /// Appends the tokens of one piece.
     func append(_ range: Range<Int>, of text: UTF8Text, to ids: inout [TokenID]) {
-        places[0] = range.lowerBound
-        places[1] = range.upperBound
-        appendBlock(places, 1, of: text, to: &ids)
+        memory.places[0] = range.lowerBound
+        memory.places[1] = range.upperBound
+        appendBlock(memory.places, 1, of: text, to: &ids)
     }
 
     /// Appends the tokens of `count` pieces, none of them empty, each of which ends where the next begins.

@@ -9,8 +9,8 @@ internal import TesseraCore
 struct SafeCuts: Sendable {
     private let joins: JoinSet
 
-    /// For each ASCII `a` and `b` a bit at `2 * a + b / 64`: they may be joined, or one is no token.
-    private let ascii: FixedTable<UInt64>
+    /// Characters that may be joined, or of which one is no token.
+    private let ascii: ASCIIPairSet
 
     private let symbols: CharacterSymbols
 
@@ -26,23 +26,16 @@ struct SafeCuts: Sendable {
             joins.insert((ends[left] & 0x1F_FFFF) << 21 | ends[right] >> 21)
         }
         self.joins = joins
-        ascii = FixedTable(count: 256)
-        for left in UInt32(0)..<128 {
-            for right in UInt32(0)..<128
-            where symbols[left] == nil || symbols[right] == nil
+        ascii = ASCIIPairSet { left, right in
+            symbols[left] == nil || symbols[right] == nil
                 || joins.contains(UInt64(left) << 21 | UInt64(right))
-            {
-                ascii[Int(2 * left + right / 64)] |= 1 << UInt64(right % 64)
-            }
         }
     }
 
     /// Whether the text may be cut between `left` and `right`.
     @inline(__always)
     func allows(_ left: UInt32, _ right: UInt32) -> Bool {
-        if left | right < 128 {
-            return ascii.elements[Int(2 * left + right / 64)] >> UInt64(right % 64) & 1 == 0
-        }
+        if left | right < 128 { return !ascii.contains(left, right) }
         guard symbols[left] != nil, symbols[right] != nil else { return false }
         return !joins.contains(UInt64(left) << 21 | UInt64(right))
     }

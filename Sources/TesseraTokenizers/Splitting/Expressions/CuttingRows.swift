@@ -37,6 +37,10 @@ struct CuttingRows {
 
     private let automaton: PriorityAutomaton
     private let classCount: Int
+    /// For each state whether a match may come to nothing in it.
+    private var mayEnd: [Bool] = []
+    /// For each state whether a match mostly comes to nothing in it, and otherwise may do so later.
+    private var mayLinger: [Bool] = []
     private var rows: [Row] = []
     private var numbers: [Row: Int] = [:]
 
@@ -46,7 +50,13 @@ struct CuttingRows {
     init(_ automaton: PriorityAutomaton) {
         self.automaton = automaton
         classCount = automaton.width - 1
-        for state in 0..<automaton.stateCount { _ = number(.state(state, behind: nil)) }
+        for state in 0..<automaton.stateCount {
+            let steps = (0..<classCount).map { automaton.step(state, $0) }
+            let ends = steps.count { $0.state == nil && !$0.matches }
+            mayEnd.append(ends > 0)
+            mayLinger.append(2 * ends > classCount && steps.contains { $0.state != nil && !$0.matches })
+            _ = number(.state(state, behind: nil))
+        }
         while targets.count < rows.count {
             let row = rows[targets.count]
             var entries: [Target?] = []
@@ -97,11 +107,10 @@ struct CuttingRows {
     /// What is entered when a match goes on to `state`.
     private mutating func target(enteringBy column: Int, _ state: Int, matches: Bool) -> Target {
         guard matches, automaton.starts.count == 1 else { return Target(row: state, copy: Target.goesOn) }
-        if mayLingerInVain(state), let next = begun(by: column), let row = number(.onTrust(state, next: next))
-        {
+        if mayLinger[state], let next = begun(by: column), let row = number(.onTrust(state, next: next)) {
             return Target(row: row, copy: Target.cuts)
         }
-        if mayComeToNothing(state), let row = number(.state(state, behind: column)) {
+        if mayEnd[state], let row = number(.state(state, behind: column)) {
             return Target(row: row, copy: Target.goesOn)
         }
         return Target(row: state, copy: Target.goesOn)
@@ -109,17 +118,4 @@ struct CuttingRows {
 
     /// The state, and row, behind the first code point of a match.
     private func begun(by column: Int) -> Int? { automaton.step(automaton.starts[0], column).state }
-
-    private func mayComeToNothing(_ state: Int) -> Bool {
-        (0..<classCount).contains { isEnd(automaton.step(state, $0)) }
-    }
-
-    /// Whether a match mostly comes to nothing in `state`, and otherwise may do so later.
-    private func mayLingerInVain(_ state: Int) -> Bool {
-        let steps = (0..<classCount).map { automaton.step(state, $0) }
-        return 2 * steps.count(where: isEnd) > classCount
-            && steps.contains { $0.state != nil && !$0.matches }
-    }
-
-    private func isEnd(_ step: PriorityAutomaton.Step) -> Bool { step.state == nil && !step.matches }
 }

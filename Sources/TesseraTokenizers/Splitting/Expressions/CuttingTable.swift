@@ -31,7 +31,6 @@ final class CuttingTable: @unchecked Sendable {
     private let steps: UnsafeMutablePointer<Int32>
     /// For each byte whether a match may begin with it: 0 no, 1 yes, 2 depends on the code point.
     private let beginnings: UnsafeMutablePointer<UInt8>
-    private let stateCount: Int
     private let width: Int
 
     /// The state to start in behind a code point of each kind, and the kind of each class.
@@ -43,7 +42,6 @@ final class CuttingTable: @unchecked Sendable {
         guard !automaton.matchesEmpty, automaton.width < 8000 else { return nil }
         let count = automaton.stateCount
         let width = automaton.width + 1
-        stateCount = count
         self.width = width
         classes = alphabet.classes
         end = alphabet.end

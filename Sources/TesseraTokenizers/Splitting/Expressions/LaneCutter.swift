@@ -6,8 +6,8 @@
 final class LaneCutter: Sendable {
     private let engine: ExpressionEngine
     private let table: CuttingTable
-    /// For each ASCII character a bit for each that may follow, between which a match certainly ends.
-    private let borders: [UInt64]
+    /// The ASCII characters between which a match certainly ends.
+    private let borders: ASCIIPairSet
 
     /// The most bytes that are cut at once, and the fewest for which two stretches are worth it.
     private static let longestChunk = 2048
@@ -27,13 +27,7 @@ final class LaneCutter: Sendable {
         }
         self.engine = engine
         self.table = table
-        var borders = [UInt64](repeating: 0, count: 256)
-        for left in UInt32(0)..<128 {
-            for right in UInt32(0)..<128 where known.border(left, right) == .cut {
-                borders[Int(2 * left + right / 64)] |= 1 << UInt64(right % 64)
-            }
-        }
-        self.borders = borders
+        borders = ASCIIPairSet { known.border($0, $1) == .cut }
     }
 
     /// Calls `body` with the cuts of `range` of `text`, in order: where its pieces end.
@@ -169,10 +163,8 @@ final class LaneCutter: Sendable {
     private func border(in text: UTF8Text, from position: Int, to upper: Int) -> Int {
         var place = position
         while place < upper {
-            let (left, right) = (text[place - 1], text[place])
-            if left | right < 0x80, borders[2 * Int(left) + Int(right / 64)] >> UInt64(right % 64) & 1 != 0 {
-                return place
-            }
+            let (left, right) = (UInt32(text[place - 1]), UInt32(text[place]))
+            if left | right < 0x80, borders.contains(left, right) { return place }
             place += 1
         }
         return upper

@@ -155,30 +155,14 @@ extension MatchCursor {
         if count > 0, table.isOnTrust(row) { count -= 1 }
         if count > 0 { start = cuts[count - 1].end(in: text, table.firstPlainCut) }
         guard start < limit else { return }
-        var state = table.start(afterKind: table.kind(before: start, text, lower: lower))
-        var place = start
-        var last = start
-        while true {
-            var column = table.end
-            var length = 0
-            if place < upper {
-                let (scalar, size) = text.scalar(at: place)
-                column = table.classes.kind(of: scalar)
-                length = size
-            }
-            let step = table.step(state, column)
-            if step.matches { last = place }
-            guard let next = step.state else { break }
-            state = next
-            place += length
-        }
-        if last > start {
-            wasted += place - last
+        let (last, end) = read(table, from: start, untilFirstEnd: false)
+        if let last, last > start {
+            wasted += end - last
             cuts[count] = Cut(place: last, row: Cut.atPlace)
             count += 1
             restart(table, at: last)
         } else {
-            wasted += place - start
+            wasted += end - start
             gap(table, cuts, &count)
         }
     }
@@ -209,22 +193,38 @@ extension MatchCursor {
 
     /// Whether a match begins at `place`.
     private mutating func matches(_ table: CuttingTable, at place: Int) -> Bool {
-        var state = table.start(afterKind: table.kind(before: place, text, lower: lower))
-        var position = place
+        let (last, end) = read(table, from: place, untilFirstEnd: true)
+        wasted += end - place
+        return last != nil
+    }
+
+    /// Reads a match state by state.
+    ///
+    /// - Parameter untilFirstEnd: whether to stop where it might end for the first time.
+    /// - Returns: where it ends, nil when nothing matches, and how far was read.
+    private func read(
+        _ table: CuttingTable, from start: Int, untilFirstEnd: Bool
+    ) -> (last: Int?, end: Int) {
+        var state = table.start(afterKind: table.kind(before: start, text, lower: lower))
+        var place = start
+        var last: Int?
         while true {
             var column = table.end
             var length = 0
-            if position < upper {
-                let (scalar, size) = text.scalar(at: position)
+            if place < upper {
+                let (scalar, size) = text.scalar(at: place)
                 column = table.classes.kind(of: scalar)
                 length = size
             }
             let step = table.step(state, column)
-            if step.matches { return true }
-            guard let next = step.state else { return false }
-            wasted += length
+            if step.matches {
+                last = place
+                if untilFirstEnd { break }
+            }
+            guard let next = step.state else { break }
             state = next
-            position += length
+            place += length
         }
+        return (last, place)
     }
 }
