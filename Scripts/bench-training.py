@@ -28,6 +28,7 @@ import tempfile
 import bench_baseline
 import bench_corpus
 from bench_process import measured
+from bench_report import spread
 from bench_report import machine
 
 REQUIRED = {"tokenizers": 3.0, "rustbpe": 1.0, "gigabpe": 1.0}
@@ -108,10 +109,6 @@ def same(ours, theirs):
     if place == shorter:
         return (f"all {place} equal" if len(ours) == len(theirs) else f"first {place} equal, one has more"), True
     return f"first {place} equal, {len(set(ours) & set(theirs))} of {len(theirs)} in common", False
-
-
-def spread(values):
-    return f"{statistics.median(values):.1f} ({min(values):.1f}-{max(values):.1f})"
 
 
 def ratio(ours, theirs, place):

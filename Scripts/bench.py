@@ -17,6 +17,7 @@ import subprocess
 import sys
 
 import bench_programs as programs
+from bench_report import table
 
 REQUIRED = {"generation": 1.0, "prompt": 0.7}
 AIM = {"generation": 1.25, "prompt": 1.0}
@@ -146,11 +147,7 @@ def commit():
 
 
 def markdown(rows):
-    header = ["measure", "Tessera", "llama.cpp", "ratio", "required", "result"]
-    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
-    line = lambda cells: "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths)) + " |"
-    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
-    return "\n".join([line(header), rule, *map(line, rows)])
+    return table(["measure", "Tessera", "llama.cpp", "ratio", "required", "result"], rows)
 
 
 def write_section(path, text, name="make bench"):

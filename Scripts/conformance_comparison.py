@@ -17,6 +17,7 @@ import tempfile
 import time
 
 from conformance_texts import Texts, expand
+from bench import write_section
 from golden_references import VERSIONS
 
 # The reference's threads would only take turns with our process, which runs beside it.
@@ -227,5 +228,4 @@ def write_document(path, table):
     text = path.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
         sys.exit(f"error: {path}: the markers {BEGIN} and {END} are missing")
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
-    path.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+    write_section(path, table, "conformance table")
