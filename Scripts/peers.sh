@@ -33,6 +33,7 @@ PYTHONPATH=$references "$python" -B "$root/Scripts/golden-training.py" --golden 
 
 PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-logits.py" --model "$model" \
     --output "$golden/logits-smollm2.json"
+PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-architectures.py" --output "$golden/Architectures"
 
 if [ -n "${BIBLE:-}" ] || command -v bible > /dev/null; then
     "$root/Scripts/evaluation-text.sh" > "$golden/evaluation-text.txt"
