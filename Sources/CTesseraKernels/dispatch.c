@@ -74,7 +74,18 @@ void tk_to_f16(tk_isa isa, const float *x, size_t n, uint16_t *out) {
     table(isa)->to_f16(x, n, out);
 }
 
-void tk_attention(tk_isa isa, const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first,
-                  float scale, float *out, size_t out_stride, float *scratch) {
-    if (m > 0) table(isa)->attention(kv, q, q_stride, m, first, scale, out, out_stride, scratch);
+void tk_attention(tk_isa isa, const tk_kv *kv, const tk_query *queries, size_t m, float scale,
+                  float *scratch) {
+    table(isa)->attention(kv, queries, m, scale, scratch);
+}
+
+void tk_attention_partials(tk_isa isa, const tk_kv *kv, const tk_query *queries, size_t m, float scale,
+                           size_t chunk0, size_t chunk1, float *partials, size_t partials_stride,
+                           float *scratch) {
+    table(isa)->attention_partials(kv, queries, m, scale, chunk0, chunk1, partials, partials_stride, scratch);
+}
+
+void tk_attention_merge(tk_isa isa, const float *partials, size_t chunk0, size_t chunk1, size_t head_size,
+                        float *out) {
+    table(isa)->attention_merge(partials, chunk0, chunk1, head_size, out);
 }

@@ -24,8 +24,11 @@ typedef struct tk_kernel_table {
     float (*log_sum_exp)(const float *x, size_t n);
     size_t (*argmax)(const float *x, size_t n);
     void (*to_f16)(const float *x, size_t n, uint16_t *out);
-    void (*attention)(const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first, float scale,
-                      float *out, size_t out_stride, float *scratch);
+    void (*attention)(const tk_kv *kv, const tk_query *queries, size_t m, float scale, float *scratch);
+    void (*attention_partials)(const tk_kv *kv, const tk_query *queries, size_t m, float scale, size_t chunk0,
+                               size_t chunk1, float *partials, size_t partials_stride, float *scratch);
+    void (*attention_merge)(const float *partials, size_t chunk0, size_t chunk1, size_t head_size,
+                            float *out);
 } tk_kernel_table;
 
 extern const tk_kernel_table tk_portable_kernels;

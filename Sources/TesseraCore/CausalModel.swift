@@ -50,4 +50,29 @@ public protocol CausalCache: AnyObject {
 
     /// Forgets every token from position `count` on; does nothing when there are fewer.
     func truncate(to count: Int)
+
+    /// Keeps, of the tokens held from `base` on, only those at `base + rows[0]`, `base + rows[1]`, …, in that order.
+    ///
+    /// They are then held at `base`, `base + 1`, …, and tokens read later follow the last of them and see them
+    /// all. With the path that was accepted of a draft tree, the cache is as if only that path had been read.
+    /// With any other choice the tokens keep the positions that they were read at, as eviction wants it.
+    ///
+    /// Rows must ascend; those that do not, and those that are not held, are left out.
+    ///
+    /// - Throws: `LocatedError` when what is moved shares memory with another text and there is none for a copy; the
+    ///   cache is then as it was. Rows of a draft tree that was just read are never shared.
+    func keep(_ rows: [Int], from base: Int) throws(LocatedError)
+
+    /// Takes over what this model has read of `tokens` for other texts, as far as it is still in memory.
+    ///
+    /// Goes on after the tokens held, which must be the first of `tokens`; else nothing is taken. The last token
+    /// is never taken over, since reading it gives the logits that are wanted.
+    ///
+    /// - Returns: the tokens held afterwards.
+    func adopt(_ tokens: [TokenID]) -> Int
+}
+
+extension CausalCache {
+    /// Takes nothing over: for models that share nothing between texts.
+    public func adopt(_ tokens: [TokenID]) -> Int { count }
 }

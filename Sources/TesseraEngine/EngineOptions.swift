@@ -12,11 +12,25 @@ public struct EngineOptions: Hashable, Sendable {
     /// The kernels to use; nil for the best that this machine runs.
     public var instructionSet: InstructionSet?
 
+    /// How keys and values are kept; nil for what the precision calls for.
+    public var cacheFormat: CacheFormat?
+
+    /// The most bytes that all caches of the model may take together.
+    ///
+    /// Without a limit, memory that no text holds any more is returned at once. With one it is kept for texts that
+    /// begin alike until room is needed, and reading fails when texts hold all of it.
+    public var cacheByteLimit: Int?
+
     /// Creates options; the defaults are what `tessera generate` uses.
-    public init(threads: Int? = nil, precision: Precision = .fast, instructionSet: InstructionSet? = nil) {
+    public init(
+        threads: Int? = nil, precision: Precision = .fast, instructionSet: InstructionSet? = nil,
+        cacheFormat: CacheFormat? = nil, cacheByteLimit: Int? = nil
+    ) {
         self.threads = threads
         self.precision = precision
         self.instructionSet = instructionSet
+        self.cacheFormat = cacheFormat
+        self.cacheByteLimit = cacheByteLimit
     }
 
     /// How exact the arithmetic is.
@@ -26,6 +40,18 @@ public struct EngineOptions: Hashable, Sendable {
 
         /// Float32 activations against dequantised weights, keys and values cached as float32: the yardstick.
         case float32
+    }
+
+    /// How keys and values are kept in a cache.
+    public enum CacheFormat: String, Hashable, Sendable, CaseIterable {
+        /// 16 bits a number.
+        case float16 = "f16"
+
+        /// Blocks of 32 numbers of 8 bits with a float16 scale: half the memory of float16.
+        case q8
+
+        /// 32 bits a number.
+        case float32 = "f32"
     }
 }
 
@@ -58,6 +84,9 @@ public enum InstructionSet: String, Hashable, Sendable, CaseIterable {
 }
 
 extension EngineOptions {
+    /// How keys and values are kept.
+    public var resolvedCacheFormat: CacheFormat { cacheFormat ?? (precision == .fast ? .float16 : .float32) }
+
     /// The kernels to use, checked against this machine.
     func resolvedInstructionSet() throws(LocatedError) -> InstructionSet {
         guard let instructionSet else { return .best }
@@ -69,5 +98,15 @@ extension EngineOptions {
             )
         }
         return instructionSet
+    }
+}
+
+extension EngineOptions.CacheFormat {
+    var kernelFormat: tk_format {
+        switch self {
+        case .float16: TK_F16
+        case .q8: TK_Q8_0
+        case .float32: TK_F32
+        }
     }
 }

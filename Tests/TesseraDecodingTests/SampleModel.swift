@@ -22,6 +22,11 @@ final class SampleModel: CausalModel {
         func truncate(to count: Int) {
             if count < tokens.count { tokens.removeSubrange(max(0, count)...) }
         }
+
+        func keep(_ rows: [Int], from base: Int) {
+            let kept = rows.filter { (base..<tokens.count).contains(base + $0) }.map { tokens[base + $0] }
+            tokens = tokens.prefix(base) + kept
+        }
     }
 
     /// Creates a model whose scores after some tokens are `logits(tokens)`.

@@ -146,8 +146,8 @@ struct ConfigurationTests {
         let weights = tiny.gguf().tensors.reduce(0) { $0 + $1.dimensions.reduce(1, *) }
         #expect(model.configuration.parameterCount == Int(weights))
         // keys and values, 2 layers, 2 heads of 32, two bytes each
-        #expect(model.configuration.cacheBytesPerToken(.fast) == 2 * 2 * 2 * 32 * 2)
+        #expect(model.configuration.cacheBytesPerToken(.float16) == 2 * 2 * 2 * 32 * 2)
         #expect(model.configuration.cacheBytesPerToken(.float32) == 2 * 2 * 2 * 32 * 4)
-        #expect(try model.makeCache(capacity: 10).byteCount == 10 * 2 * 2 * 2 * 32 * 2)
+        #expect(model.cacheUse.pageBytes == model.cacheUse.pageTokens * 2 * 2 * 2 * 32 * 2)
     }
 }

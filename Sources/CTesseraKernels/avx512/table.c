@@ -20,5 +20,7 @@ const tk_kernel_table tk_avx512_kernels = {
     .argmax = tk_avx2_argmax,
     .to_f16 = tk_avx2_to_f16,
     .attention = tk_avx2_attention,
+    .attention_partials = tk_avx2_attention_partials,
+    .attention_merge = tk_avx2_attention_merge,
 };
 #endif

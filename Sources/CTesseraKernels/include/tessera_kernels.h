@@ -130,24 +130,60 @@ void tk_to_f16(tk_isa isa, const float *x, size_t n, uint16_t *out);
 // ---------------------------------------------------------------------------------------------------------
 // Attention over a cache
 
-// One KV head of one layer: position p's key begins at keys + p * stride bytes, likewise its value.
+// The slots of a page of a cache, and the positions that attention reduces together: a chunk begins at a
+// multiple of this, whatever part of it a query sees.
+enum { TK_PAGE = 64 };
+
+// One KV head of one layer of a text. Slot s lies in page s / TK_PAGE: its key begins at
+// pages[s / TK_PAGE] + offset + s % TK_PAGE * stride, its value `value_offset` bytes after its key. Keys and
+// values are rows of tk_cache_row_bytes(format, head_size) bytes.
 typedef struct tk_kv {
-    const void *keys;
-    const void *values;
-    size_t key_stride;    // bytes between positions
-    size_t value_stride;  // bytes between positions
-    tk_format format;     // TK_F32 or TK_F16
-    size_t head_size;     // floats per key and per value
+    const uint8_t *const *pages;
+    size_t offset;
+    size_t value_offset;
+    size_t stride;
+    tk_format format;  // TK_F32, TK_F16 or TK_Q8_0
+    size_t head_size;  // floats per key and per value
 } tk_kv;
 
-// Causal attention of `m` consecutive tokens of one query head. Token t (0 <= t < m) attends to positions
-// 0 ..< first + t + 1. Its query begins at q + t * q_stride floats, its output at out + t * out_stride
-// floats. Reduces in position order in chunks fixed by position, so a row's result does not depend on m.
-// `scratch` holds tk_attention_scratch_floats(m, head_size) floats and belongs to the calling
-// thread.
-void tk_attention(tk_isa isa, const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first,
-                  float scale, float *out, size_t out_stride, float *scratch);
+// Bytes of a key or a value of `n` floats; Q8_0 fills its last block up with zeros. 0 for other formats.
+size_t tk_cache_row_bytes(tk_format format, size_t n);
+
+// floats to a row of a cache. F16 rounds to nearest even. A block of Q8_0 has the scale max|x| / 127, rounded
+// to a half; with an infinity or a NaN in it, all of it reads as NaN.
+void tk_store_cache_row(tk_isa isa, tk_format format, const float *x, size_t n, void *out);
+
+// One query of one head. It sees the positions from ..< end, at least one. Position p is slot p; where there
+// is a tail, the branch of a tree, it is slot tail[p - tail_from] from position `tail_from` on.
+typedef struct tk_query {
+    const float *q;  // [head_size]
+    float *out;      // [head_size]
+    size_t from;
+    size_t end;
+    const uint32_t *tail;  // or NULL
+    size_t tail_from;
+} tk_query;
+
+// out = softmax(scale * q . keys) values for `m` queries that read one KV head.
+//
+// Every chunk of positions is reduced alone, in the order of its positions, and the chunks are merged in
+// their order. So a result depends on nothing but its query and the keys and values that it sees: not on `m`,
+// on the slots or pages that they lie in, or on who reduces which chunk. `scratch` holds
+// tk_attention_scratch_floats(m, head_size) floats and belongs to the calling thread.
+void tk_attention(tk_isa isa, const tk_kv *kv, const tk_query *queries, size_t m, float scale,
+                  float *scratch);
 size_t tk_attention_scratch_floats(size_t m, size_t head_size);
+
+// The two steps of `tk_attention`, for several threads that share a query. The first reduces chunks
+// chunk0 ..< chunk1, as far as query t sees them, to the tk_attention_partial_floats(head_size) floats at
+// partials + t * partials_stride + chunk * tk_attention_partial_floats(head_size). The second merges chunks
+// chunk0 ..< chunk1 of one query, which must be all that it sees.
+void tk_attention_partials(tk_isa isa, const tk_kv *kv, const tk_query *queries, size_t m, float scale,
+                           size_t chunk0, size_t chunk1, float *partials, size_t partials_stride,
+                           float *scratch);
+void tk_attention_merge(tk_isa isa, const float *partials, size_t chunk0, size_t chunk1, size_t head_size,
+                        float *out);
+size_t tk_attention_partial_floats(size_t head_size);
 
 // ---------------------------------------------------------------------------------------------------------
 // Thread team

@@ -25,7 +25,11 @@ void tk_portable_rope(float *head, size_t head_size, const float *cos, const flo
 float tk_portable_log_sum_exp(const float *x, size_t n);
 size_t tk_portable_argmax(const float *x, size_t n);
 
-void tk_portable_attention(const tk_kv *kv, const float *q, size_t q_stride, size_t m, size_t first,
-                           float scale, float *out, size_t out_stride, float *scratch);
+void tk_portable_attention(const tk_kv *kv, const tk_query *queries, size_t m, float scale, float *scratch);
+void tk_portable_attention_partials(const tk_kv *kv, const tk_query *queries, size_t m, float scale,
+                                    size_t chunk0, size_t chunk1, float *partials, size_t partials_stride,
+                                    float *scratch);
+void tk_portable_attention_merge(const float *partials, size_t chunk0, size_t chunk1, size_t head_size,
+                                 float *out);
 
 #endif

@@ -18,4 +18,6 @@ const tk_kernel_table tk_portable_kernels = {
     .argmax = tk_portable_argmax,
     .to_f16 = tk_portable_to_f16,
     .attention = tk_portable_attention,
+    .attention_partials = tk_portable_attention_partials,
+    .attention_merge = tk_portable_attention_merge,
 };

@@ -187,8 +187,8 @@ extension ModelConfiguration {
         ])
         table.append([
             "cache",
-            "\(NumberFormat.bytes(cacheBytesPerToken(.fast))) a token, "
-                + "\(NumberFormat.bytes(cacheBytesPerToken(.fast) * contextLength)) for the whole context",
+            "\(NumberFormat.bytes(cacheBytesPerToken(.float16))) a token, "
+                + "\(NumberFormat.bytes(cacheBytesPerToken(.float16) * contextLength)) for the whole context",
         ])
     }
 
@@ -201,7 +201,7 @@ extension ModelConfiguration {
             "epsilon": .number(epsilon), "ropeBase": .number(ropeBase),
             "contextLength": .integer(contextLength),
             "tiedEmbeddings": .bool(tiedEmbeddings),
-            "cacheBytesPerToken": .integer(cacheBytesPerToken(.fast)),
+            "cacheBytesPerToken": .integer(cacheBytesPerToken(.float16)),
         ]
     }
 }

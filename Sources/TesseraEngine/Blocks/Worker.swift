@@ -27,6 +27,9 @@ struct Worker {
     let rowScratch: UnsafeMutablePointer<Float>
     let attentionScratch: UnsafeMutablePointer<Float>
 
+    /// Room for the queries of a piece of rows that read one key/value head.
+    let queries: UnsafeMutablePointer<tk_query>
+
     /// Waits for the other threads; what they wrote before is seen after.
     func barrier() { tk_team_barrier(team) }
 

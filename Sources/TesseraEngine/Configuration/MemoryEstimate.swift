@@ -2,13 +2,13 @@ internal import CTesseraKernels
 
 extension ModelConfiguration {
     /// The bytes that a cache keeps for one token in one layer: a key and a value for every key/value head.
-    public func cacheBytesPerTokenAndLayer(_ precision: EngineOptions.Precision) -> Int {
-        cacheShape(precision).valuesPerToken / layerCount * cacheShape(precision).elementSize
+    public func cacheBytesPerTokenAndLayer(_ format: EngineOptions.CacheFormat) -> Int {
+        cacheShape(format).tokenBytes / layerCount
     }
 
     /// The bytes that a cache keeps for one token.
-    public func cacheBytesPerToken(_ precision: EngineOptions.Precision) -> Int {
-        cacheBytesPerTokenAndLayer(precision) * layerCount
+    public func cacheBytesPerToken(_ format: EngineOptions.CacheFormat) -> Int {
+        cacheShape(format).tokenBytes
     }
 
     /// The number of weights, norms included; tied embeddings count once.
@@ -20,10 +20,8 @@ extension ModelConfiguration {
         return layerCount * layer + tables + hiddenSize
     }
 
-    func cacheShape(_ precision: EngineOptions.Precision) -> CacheShape {
+    func cacheShape(_ format: EngineOptions.CacheFormat) -> CacheShape {
         CacheShape(
-            layers: layerCount, heads: keyValueHeadCount, headSize: headSize,
-            format: precision == .fast ? TK_F16 : TK_F32
-        )
+            layers: layerCount, heads: keyValueHeadCount, headSize: headSize, format: format.kernelFormat)
     }
 }

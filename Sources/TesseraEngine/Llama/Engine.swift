@@ -8,6 +8,7 @@ internal import TesseraCore
 final class Engine: @unchecked Sendable {
     private let configuration: ModelConfiguration
     private let weights: LlamaWeights
+    private let pool: CachePool
     private let team: ThreadTeam
     private let isa: tk_isa
     private let exact: Bool
@@ -15,56 +16,69 @@ final class Engine: @unchecked Sendable {
     private let lock = Mutex(())
 
     init(
-        configuration: ModelConfiguration, weights: LlamaWeights, team: ThreadTeam, workspace: Workspace,
-        isa: tk_isa, exact: Bool
+        configuration: ModelConfiguration, weights: LlamaWeights, pool: CachePool, team: ThreadTeam,
+        workspace: Workspace, isa: tk_isa, exact: Bool
     ) {
         self.configuration = configuration
         self.weights = weights
+        self.pool = pool
         self.team = team
         self.workspace = workspace
         self.isa = isa
         self.exact = exact
     }
 
-    /// Reads checked tokens into `cache` and writes the logits of those from index `outputs` on.
-    func read(
-        _ tokens: [TokenID], cache: KeyValueCache, outputs: Int, logits: inout [Float]
-    ) throws(LocatedError) {
+    /// Reads checked items and writes the rows of logits that they ask for.
+    ///
+    /// - Throws: `LocatedError` when there is no memory; every cache is then as it was.
+    func read(_ items: [BatchItem<KeyValueCache>], logits: inout [Float]) throws(LocatedError) {
         try lock.withLock { (_) throws(LocatedError) in
-            try readAlone(tokens, cache: cache, outputs: outputs, logits: &logits)
+            try workspace.prepare(items)
+            try resize(&logits, rows: workspace.plan.outputCount)
+            try makeRoom(items)
+            run(logits: &logits)
+            for item in items { item.cache.grow(by: item.tokens, parents: item.parents) }
         }
     }
 
-    private func readAlone(
-        _ tokens: [TokenID], cache: KeyValueCache, outputs: Int, logits: inout [Float]
-    ) throws(LocatedError) {
-        let first = cache.count
-        try workspace.prepare(positions: first + tokens.count, capacity: cache.capacity)
-        tokens.withUnsafeBufferPointer { tokens in
-            logits.withUnsafeMutableBufferPointer { logits in
-                weights.layers.withUnsafeBufferPointer { layers in
-                    let job = Job(
-                        engine: Unmanaged.passUnretained(self), tokens: tokens, first: first,
-                        outputs: outputs,
-                        logits: logits, pass: pass(layers, cache.storage)
-                    )
-                    withUnsafePointer(to: job) { job in
-                        team.run(job) { job, thread in
-                            job?.assumingMemoryBound(to: Job.self).pointee.run(on: Int(thread))
-                        }
+    private func makeRoom(_ items: [BatchItem<KeyValueCache>]) throws(LocatedError) {
+        let wanted = items.reduce(0) { $0 + $1.cache.pagesWanted(for: $1.tokens.count) }
+        if wanted == 0 { return }
+        var fresh = try pool.take(wanted)
+        for item in items { item.cache.makeRoom(for: item.tokens.count, from: &fresh) }
+        pool.release(fresh)  // where two of the items shared a page, only one needs a copy
+    }
+
+    private func resize(_ logits: inout [Float], rows: Int) throws(LocatedError) {
+        let (count, overflow) = rows.multipliedReportingOverflow(by: configuration.vocabularySize)
+        guard !overflow, count <= Int.max / MemoryLayout<Float>.stride else {
+            throw LocatedError(
+                problem: "\(rows) rows of logits do not fit in memory", remedy: "read fewer tokens at once")
+        }
+        if logits.count > count {
+            logits.removeLast(logits.count - count)
+        } else if logits.count < count {
+            logits.reserveCapacity(count)
+            logits.append(contentsOf: repeatElement(0, count: count - logits.count))
+        }
+    }
+
+    private func run(logits: inout [Float]) {
+        logits.withUnsafeMutableBufferPointer { logits in
+            weights.layers.withUnsafeBufferPointer { layers in
+                let job = Job(engine: Unmanaged.passUnretained(self), logits: logits, pass: pass(layers))
+                withUnsafePointer(to: job) { job in
+                    team.run(job) { job, thread in
+                        job?.assumingMemoryBound(to: Job.self).pointee.run(on: Int(thread))
                     }
                 }
             }
         }
-        cache.grow(by: tokens.count)
     }
 
     /// A call to `read`, as the threads see it; every pointer lives as long as the call.
     private struct Job {
         let engine: Unmanaged<Engine>
-        let tokens: UnsafeBufferPointer<TokenID>
-        let first: Int
-        let outputs: Int
         let logits: UnsafeMutableBufferPointer<Float>
         let pass: LlamaPass
 
@@ -72,33 +86,24 @@ final class Engine: @unchecked Sendable {
             let engine = engine.takeUnretainedValue()
             let worker = engine.workspace.worker(
                 thread, of: engine.team, isa: engine.isa, exact: engine.exact)
-            engine.read(tokens, from: first, outputs: outputs, into: logits, through: pass, on: worker)
+            engine.read(into: logits, through: pass, on: worker)
         }
     }
 
     /// What one thread does: chunk after chunk.
     private func read(
-        _ tokens: UnsafeBufferPointer<TokenID>, from first: Int, outputs: Int,
         into logits: UnsafeMutableBufferPointer<Float>, through pass: LlamaPass, on worker: Worker
     ) {
-        let vocabulary = configuration.vocabularySize
-        for begin in stride(from: 0, to: tokens.count, by: Workspace.chunk) {
-            let end = min(tokens.count, begin + Workspace.chunk)
-            let wanted = max(begin, min(end, outputs))..<end
-            // Only passes with outputs write; the buffer may be empty otherwise.
-            let row = max(0, wanted.lowerBound - outputs)
-            pass(
-                LlamaPass.Chunk(
-                    tokens: UnsafeBufferPointer(rebasing: tokens[begin..<end]), first: first + begin,
-                    outputs: wanted.lowerBound - begin..<wanted.upperBound - begin,
-                    logits: logits.baseAddress.map { $0 + row * vocabulary } ?? workspace.x
-                ),
-                on: worker
-            )
+        let plan = workspace.plan
+        for index in 0..<plan.chunkCount {
+            let chunk = plan.chunk(index)
+            // Only chunks with rows of logits write; the buffer may be empty otherwise.
+            let offset = chunk.firstOutput * configuration.vocabularySize
+            pass(chunk, logits: logits.baseAddress.map { $0 + offset } ?? workspace.x, on: worker)
         }
     }
 
-    private func pass(_ layers: UnsafeBufferPointer<LlamaLayer>, _ cache: CacheStorage) -> LlamaPass {
+    private func pass(_ layers: UnsafeBufferPointer<LlamaLayer>) -> LlamaPass {
         let c = configuration
         let epsilon = Float(c.epsilon)
         return LlamaPass(
@@ -106,10 +111,9 @@ final class Engine: @unchecked Sendable {
             outputHead: weights.outputHead,
             attention: AttentionBlock(
                 hidden: c.hiddenSize, heads: c.headCount, keyValueHeads: c.keyValueHeadCount,
-                headSize: c.headSize,
-                epsilon: epsilon, interleavedRope: c.interleavedRope, angles: workspace.rotary.angles,
-                cache: cache,
-                buffers: workspace.attention
+                headSize: c.headSize, epsilon: epsilon, scale: 1 / Float(c.headSize).squareRoot(),
+                window: .max, interleavedRope: c.interleavedRope, angles: workspace.rotary.angles,
+                cache: pool.shape, partials: workspace.partials.base, buffers: workspace.attention
             ),
             feedForward: FeedForwardBlock(
                 hidden: c.hiddenSize, inner: c.feedForwardSize, epsilon: epsilon,

@@ -6,7 +6,7 @@ public import TesseraFiles
 ///
 /// Several threads may hold it; its passes run one after another, since they share a thread team and scratch memory.
 /// Each text has a cache of its own.
-public final class LlamaModel: CausalModel {
+public final class LlamaModel: BatchCausalModel {
     /// The shape of the model.
     public let configuration: ModelConfiguration
 
@@ -22,7 +22,7 @@ public final class LlamaModel: CausalModel {
     /// The bytes of each layer's weights.
     public let layerBytes: [Int]
 
-    private let cacheShape: CacheShape
+    private let pool: CachePool
     private let engine: Engine
 
     /// The number of scores in one row of logits.
@@ -75,55 +75,100 @@ public final class LlamaModel: CausalModel {
         path = source.path
         weightBytes = weights.byteCount
         layerBytes = weights.layerBytes
-        cacheShape = configuration.cacheShape(options.precision)
+        pool = CachePool(
+            shape: configuration.cacheShape(options.resolvedCacheFormat), byteLimit: options.cacheByteLimit)
         engine = Engine(
-            configuration: configuration, weights: weights, team: team, workspace: workspace,
+            configuration: configuration, weights: weights, pool: pool, team: team, workspace: workspace,
             isa: instructionSet.kernels, exact: options.precision == .float32
         )
     }
 
-    /// Makes an empty cache with room for `capacity` tokens; memory is used as it fills.
+    /// The memory that the caches of this model take now.
+    public var cacheUse: CacheUse { pool.use }
+
+    /// Makes an empty cache with room for `capacity` tokens; memory is taken page by page as it fills.
     ///
     /// - Throws: `LocatedError` when `capacity` is not in `1...contextLength` or memory is refused.
     public func makeCache(capacity: Int) throws(LocatedError) -> KeyValueCache {
-        guard (1...contextLength).contains(capacity) else {
+        try checkCapacity(capacity, atLeast: 1)
+        return try KeyValueCache(pool: pool, capacity: capacity)
+    }
+
+    /// Makes a cache with room for `capacity` tokens that holds what `original` holds, in the same pages until one of
+    /// the two changes them.
+    ///
+    /// - Throws: `LocatedError` when `capacity` is below `original.count` or above `contextLength`, or `original` is
+    ///   another model's.
+    public func makeCache(
+        copying original: KeyValueCache, capacity: Int
+    ) throws(LocatedError) -> KeyValueCache {
+        try checkCapacity(capacity, atLeast: max(1, original.count))
+        guard original.pool === pool else { throw foreignCache() }
+        return try KeyValueCache(copying: original, capacity: capacity)
+    }
+
+    private func checkCapacity(_ capacity: Int, atLeast least: Int) throws(LocatedError) {
+        guard least <= capacity, capacity <= contextLength else {
             throw LocatedError(
-                file: path, field: "context", problem: "\(capacity) tokens are not in 1...\(contextLength)",
+                file: path, field: "context",
+                problem: "\(capacity) tokens are not in \(least)...\(contextLength)",
                 remedy: "ask for a context that the model was made for"
             )
         }
-        return try KeyValueCache(shape: cacheShape, capacity: capacity)
     }
 
     /// Reads `tokens` after those already in `cache` and writes rows of logits `[rows, vocabularySize]`.
     ///
-    /// After the first call with a cache of some capacity, reading a token allocates nothing.
-    ///
-    /// - Throws: `LocatedError` when there is no token, an id is not below `vocabularySize`, the cache is full or has
-    ///   another shape than this model's; the cache is then as it was.
+    /// - Throws: `LocatedError` when there is no token, an id is not below `vocabularySize`, the cache is full, ends in
+    ///   the branches of a draft tree or belongs to another model, or there is no memory; the cache is then as it was.
     public func read(
         _ tokens: [TokenID], cache: KeyValueCache, rows: LogitRows, logits: inout [Float]
     ) throws(LocatedError) {
-        try check(tokens, cache)
-        let rowCount =
-            switch rows {
-            case .none: 0
-            case .last: 1
-            case .all: tokens.count
-            }
-        try resize(&logits, rows: rowCount)
-        try engine.read(tokens, cache: cache, outputs: tokens.count - rowCount, logits: &logits)
+        do {
+            try read([BatchItem(cache: cache, tokens: tokens, rows: rows)], logits: &logits)
+        } catch {
+            throw error.cause
+        }
     }
 
-    private func check(_ tokens: [TokenID], _ cache: KeyValueCache) throws(LocatedError) {
+    /// Reads the tokens of several texts in one pass; see `BatchCausalModel`.
+    ///
+    /// Rows are as many as the texts and drafts have together; a long prompt passes in chunks of 256 rows.
+    public func read(
+        _ items: [BatchItem<KeyValueCache>], logits: inout [Float]
+    ) throws(BatchReadError) {
+        var caches = Set<ObjectIdentifier>()
+        for (index, item) in items.enumerated() {
+            do throws(LocatedError) {
+                try check(item)
+                if items.count > 1, !caches.insert(ObjectIdentifier(item.cache)).inserted {
+                    throw LocatedError(
+                        file: path, problem: "the cache is that of another text of the batch",
+                        remedy: "give each text one of its own"
+                    )
+                }
+            } catch {
+                throw BatchReadError(.item(index), error)
+            }
+        }
+        do {
+            try engine.read(items, logits: &logits)
+        } catch {
+            throw BatchReadError(.exhausted, error)
+        }
+    }
+
+    private func check(_ item: BatchItem<KeyValueCache>) throws(LocatedError) {
+        let (tokens, cache) = (item.tokens, item.cache)
         guard !tokens.isEmpty else {
             throw LocatedError(
                 file: path, problem: "there are no tokens to read", remedy: "give at least one")
         }
-        guard cache.shape == cacheShape else {
+        guard cache.pool === pool else { throw foreignCache() }
+        guard !cache.isBranched else {
             throw LocatedError(
-                file: path, problem: "the cache has another shape than this model needs",
-                remedy: "make one with this model"
+                file: path, problem: "the text ends in the branches of a draft tree",
+                remedy: "keep one of its paths first"
             )
         }
         guard tokens.count <= cache.capacity - cache.count else {
@@ -135,6 +180,13 @@ public final class LlamaModel: CausalModel {
                     ? "ask for a longer context, up to \(contextLength)" : "shorten the text"
             )
         }
+        guard tokens.count <= contextLength - cache.nextPosition else {
+            throw LocatedError(
+                file: path, field: "context",
+                problem: "\(tokens.count) more tokens do not fit after \(cache.nextPosition) positions",
+                remedy: "begin a new text; tokens that were left out have used up their positions"
+            )
+        }
         if let index = tokens.firstIndex(where: { Int($0) >= vocabularySize }) {
             throw LocatedError(
                 file: path, field: "token \(index)",
@@ -142,21 +194,26 @@ public final class LlamaModel: CausalModel {
                 remedy: "use the tokenizer that belongs to this model"
             )
         }
+        if let parents = item.parents { try check(parents, count: tokens.count) }
     }
 
-    private func resize(_ logits: inout [Float], rows: Int) throws(LocatedError) {
-        let (count, overflow) = rows.multipliedReportingOverflow(by: vocabularySize)
-        guard !overflow, count <= Int.max / MemoryLayout<Float>.stride else {
+    private func check(_ parents: [Int], count: Int) throws(LocatedError) {
+        guard parents.count == count else {
             throw LocatedError(
-                file: path, problem: "\(rows) rows of logits do not fit in memory",
-                remedy: "read fewer tokens at once"
+                file: path, field: "parents", problem: "\(parents.count) parents for \(count) tokens",
+                remedy: "give one for each"
             )
         }
-        if logits.count > count {
-            logits.removeLast(logits.count - count)
-        } else if logits.count < count {
-            logits.reserveCapacity(count)
-            logits.append(contentsOf: repeatElement(0, count: count - logits.count))
+        if let index = parents.indices.first(where: { !(-1..<$0).contains(parents[$0]) }) {
+            throw LocatedError(
+                file: path, field: "parents[\(index)]", problem: "\(parents[index]) is not in -1..<\(index)",
+                remedy: "put parents before their children"
+            )
         }
+    }
+
+    private func foreignCache() -> LocatedError {
+        LocatedError(
+            file: path, problem: "the cache belongs to another model", remedy: "make one with this model")
     }
 }

@@ -10,8 +10,9 @@ internal import TesseraCore
 ///     x = x + feedForward(norm(x))      }
 ///     logits = Whead norm(x)
 ///
-/// No graph: every thread of the team runs `callAsFunction` on its own share of the rows and waits at barriers. A
-/// long text passes in chunks; of the last layer only the tokens whose logits are wanted go past the cache.
+/// No graph: every thread of the team runs `callAsFunction` on its own share of the work and waits at barriers. The
+/// rows of several texts go through together, each with the position and the pages of its own text. Many rows pass in
+/// chunks; of the last layer only the rows whose logits are wanted go past the cache.
 struct LlamaPass {
     let embedding: Matrix  // E [vocabulary, hidden]
     let layers: UnsafeBufferPointer<LlamaLayer>
@@ -20,45 +21,48 @@ struct LlamaPass {
     let attention: AttentionBlock
     let feedForward: FeedForwardBlock
     let epsilon: Float
-    let x: UnsafeMutablePointer<Float>  // [tokens, hidden]
-    let normed: OperandBuffer  // [tokens, hidden]
+    let x: UnsafeMutablePointer<Float>  // [rows, hidden]
+    let normed: OperandBuffer  // [rows, hidden]
 
-    /// Some consecutive tokens of a text that go through the layers together.
-    struct Chunk {
-        let tokens: UnsafeBufferPointer<TokenID>
-        /// The position of the first.
-        let first: Int
-        /// Which of them get a row of logits.
-        let outputs: Range<Int>
-        /// Where the rows go, `[outputs, vocabulary]`.
-        let logits: UnsafeMutablePointer<Float>
-    }
-
-    /// Reads a chunk on one thread of the team.
-    func callAsFunction(_ chunk: Chunk, on worker: Worker) {
+    /// Reads a chunk on one thread of the team and writes `[live rows, vocabulary]` logits.
+    func callAsFunction(_ chunk: PassChunk, logits: UnsafeMutablePointer<Float>, on worker: Worker) {
         let hidden = embedding.columns
-        let tokens = chunk.tokens.count
-
-        for token in worker.share(of: tokens) {
-            let row = embedding.row(Int(chunk.tokens[token]))
-            tk_dequantize_row(worker.isa, embedding.format, row, hidden, x + token * hidden)
+        for index in worker.share(of: chunk.all.count) {
+            let row = embedding.row(Int(chunk.all[index].token))
+            tk_dequantize_row(worker.isa, embedding.format, row, hidden, x + index * hidden)
         }
         worker.barrier()
 
         for (index, layer) in layers.enumerated() {
-            let live = index == layers.count - 1 ? chunk.outputs : 0..<tokens
-            attention(layer, index: index, x: x, tokens: tokens, first: chunk.first, live: live, on: worker)
-            if live.isEmpty { return }
-            feedForward(layer, x: x + live.lowerBound * hidden, tokens: live.count, on: worker)
+            if index == layers.count - 1, chunk.live.count < chunk.all.count {
+                attention.store(layer, index: index, x: x, rows: chunk.all, on: worker)
+                if chunk.live.count == 0 { return }
+                gather(chunk.liveIndices, on: worker)
+                attention(layer, index: index, x: x, rows: chunk.live, areStored: true, on: worker)
+                feedForward(layer, x: x, tokens: chunk.live.count, on: worker)
+            } else {
+                attention(layer, index: index, x: x, rows: chunk.all, on: worker)
+                feedForward(layer, x: x, tokens: chunk.all.count, on: worker)
+            }
         }
 
         let h = worker.normalized(
-            x + chunk.outputs.lowerBound * hidden, tokens: chunk.outputs.count, columns: hidden,
-            by: outputNorm,
-            epsilon: epsilon, blocks: worker.wantsBlocks(outputHead), in: normed
-        )  // [outputs, hidden]
+            x, tokens: chunk.live.count, columns: hidden, by: outputNorm, epsilon: epsilon,
+            blocks: worker.wantsBlocks(outputHead), in: normed
+        )  // [live rows, hidden]
         let rows = worker.share(of: outputHead.rows, unit: Worker.rowUnit)
-        worker.multiply(outputHead, rows: rows, h, into: chunk.logits, stride: outputHead.rows)
+        worker.multiply(outputHead, rows: rows, h, into: logits, stride: outputHead.rows)
+        worker.barrier()
+    }
+
+    /// Moves the rows of x at `indices` to the front.
+    private func gather(_ indices: UnsafeBufferPointer<Int32>, on worker: Worker) {
+        let hidden = embedding.columns
+        let columns = worker.share(of: hidden, unit: Worker.rowUnit)
+        for (target, source) in indices.enumerated() where target != Int(source) {
+            let from = x + Int(source) * hidden + columns.lowerBound
+            (x + target * hidden + columns.lowerBound).update(from: from, count: columns.count)
+        }
         worker.barrier()
     }
 }

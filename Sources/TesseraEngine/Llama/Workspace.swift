@@ -5,13 +5,21 @@ internal import TesseraCore
 /// The memory that passes of one model work in, allocated once and used by one caller at a time.
 struct Workspace {
     /// The most tokens that go through the layers together.
-    static let chunk = 256
+    private static let mostRows = 256
+
+    private let chunk: Int
 
     let x: UnsafeMutablePointer<Float>  // [chunk, hidden]
     let attention: AttentionBlock.Buffers
     let feedForward: FeedForwardBlock.Buffers
     var rotary: RotaryTable
+    let plan: PassPlan
 
+    /// What threads that share a query have of it, chunk by chunk.
+    let partials: GrowingMemory<Float>
+
+    private let heads: Int
+    private let headSize: Int
     private let workers: [WorkerMemory]
     private let nextItem: AtomicCounter
     private let memories: [Memory]
@@ -20,7 +28,7 @@ struct Workspace {
         _ configuration: ModelConfiguration, _ weights: LlamaWeights, threads: Int, isa: tk_isa
     ) throws(LocatedError) {
         let c = configuration
-        let chunk = min(Self.chunk, c.contextLength)
+        let chunk = Self.mostRows
         var memories: [Memory] = []
         func floats(_ columns: Int) throws(LocatedError) -> UnsafeMutablePointer<Float> {
             memories.append(try Memory(chunk * columns, of: Float.self, for: "a chunk of tokens"))
@@ -33,6 +41,7 @@ struct Workspace {
             return OperandBuffer(floats: try floats(columns), blocks: memory.pointer(to: tk_q8_block.self))
         }
 
+        self.chunk = chunk
         nextItem = AtomicCounter()
         x = try floats(c.hiddenSize)
         let normed = try operand(c.hiddenSize)
@@ -46,25 +55,36 @@ struct Workspace {
             normed: normed, gated: try operand(c.feedForwardSize), up: try floats(c.feedForwardSize),
             products: products
         )
+        plan = try PassPlan()
+        partials = try GrowingMemory(for: "a step of attention")
+        heads = c.headCount
+        headSize = c.headSize
         rotary = try RotaryTable(headSize: c.headSize, base: c.ropeBase)
         let columns = max(c.hiddenSize, c.querySize, c.feedForwardSize)
         let scratch = weights.matrices.map { tk_matmul_scratch_bytes(isa, $0.format, $0.columns) }.max() ?? 0
         var workers: [WorkerMemory] = []
         let rowScratch = tk_matmul_f32_scratch_floats(isa, columns)
-        let attentionScratch = tk_attention_scratch_floats(AttentionBlock.tokensPerPiece, c.headSize)
+        let queries = PassPiece.mostRows * (c.headCount / c.keyValueHeadCount)
+        let attentionScratch = tk_attention_scratch_floats(queries, c.headSize)
         for _ in 0..<threads {
             workers.append(
                 try WorkerMemory(
                     columns: columns, productScratch: scratch, rowScratch: rowScratch,
-                    attentionScratch: attentionScratch))
+                    attentionScratch: attentionScratch, queries: queries))
         }
         self.workers = workers
         self.memories = memories
     }
 
-    /// Makes room for passes that see up to `capacity` positions, `positions` of them now.
-    mutating func prepare(positions: Int, capacity: Int) throws(LocatedError) {
-        try rotary.cover(positions, capacity: capacity)
+    /// Lays out what `items` read and makes ready what that needs.
+    mutating func prepare(_ items: [BatchItem<KeyValueCache>]) throws(LocatedError) {
+        try plan.lay(items, chunk: chunk)
+        let capacity = items.reduce(plan.positions) { max($0, $1.cache.capacity) }
+        try rotary.cover(plan.positions, capacity: capacity)
+        // A chunk of positions more than the tokens seen, for the last one is rarely full.
+        let rows = AttentionBlock.mostSharedRows
+        let chunks = plan.mostSeen(byListsUpTo: rows) / CacheShape.pageTokens + rows
+        try partials.reserve(chunks * heads * tk_attention_partial_floats(headSize))
     }
 
     /// What thread `index` works with; a plain value that lives no longer than the workspace.
@@ -73,7 +93,8 @@ struct Workspace {
         return Worker(
             index: index, count: team.count, isa: isa, exact: exact, team: team.handle, own: memory.own,
             productScratch: memory.productScratch.base, rowScratch: memory.rowScratch.pointer(to: Float.self),
-            attentionScratch: memory.attentionScratch.pointer(to: Float.self)
+            attentionScratch: memory.attentionScratch.pointer(to: Float.self),
+            queries: memory.queries.pointer(to: tk_query.self)
         )
     }
 }
@@ -84,10 +105,13 @@ private struct WorkerMemory {
     let productScratch: Memory
     let rowScratch: Memory
     let attentionScratch: Memory
+    let queries: Memory
     private let floats: Memory
     private let blocks: Memory
 
-    init(columns: Int, productScratch: Int, rowScratch: Int, attentionScratch: Int) throws(LocatedError) {
+    init(
+        columns: Int, productScratch: Int, rowScratch: Int, attentionScratch: Int, queries: Int
+    ) throws(LocatedError) {
         let purpose = "a thread's scratch"
         floats = try Memory(columns, of: Float.self, for: purpose)
         blocks = try Memory(Operand.blocks(columns), of: tk_q8_block.self, for: purpose)
@@ -96,6 +120,7 @@ private struct WorkerMemory {
         self.productScratch = try Memory(productScratch, of: UInt8.self, for: purpose)
         self.rowScratch = try Memory(rowScratch, of: Float.self, for: purpose)
         self.attentionScratch = try Memory(attentionScratch, of: Float.self, for: purpose)
+        self.queries = try Memory(queries, of: tk_query.self, for: purpose)
     }
 }
 

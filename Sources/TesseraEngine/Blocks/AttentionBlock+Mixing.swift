@@ -1,0 +1,144 @@
+internal import CTesseraKernels
+internal import Synchronization
+
+/// mixed = softmax(scale q K^T) V for every row and query head, over what the row sees.
+///
+/// How the work is cut decides nothing but the time that it takes: the kernels reduce every chunk of positions alone
+/// and merge the chunks in order, whoever reduces which.
+extension AttentionBlock {
+    /// The most rows whose chunks of positions are shared out between threads.
+    static let mostSharedRows = 8
+
+    /// How rows and heads are shared out.
+    private enum Cut {
+        /// By pieces of rows and query heads.
+        case heads
+
+        /// By pieces of rows and key/value heads, whose keys are converted once for all query heads that read them.
+        case groups
+
+        /// By pieces of rows, key/value heads and this many chunks of positions.
+        case chunks(Int)
+    }
+
+    private func cut(_ rows: PassRows, threads: Int) -> Cut {
+        let items = rows.pieces.count * keyValueHeads
+        if threads == 1 || items >= 4 * threads { return .groups }
+        let chunks = CacheShape.pages(for: min(rows.longest, window))
+        if rows.count > Self.mostSharedRows || chunks < 4 { return .heads }
+        let parts = (8 * threads + items - 1) / items
+        return .chunks(max(1, (chunks + parts - 1) / parts))
+    }
+
+    /// This thread's part of the work on all heads of `rows`.
+    func mix(layer: Int, _ rows: PassRows, on worker: Worker) {
+        let pieces = rows.pieces.count
+        switch cut(rows, threads: worker.count) {
+        case .heads:
+            // The heads of a single row in order, so that those that read the same keys stay on one thread.
+            if rows.count == 1 {
+                for head in worker.share(of: heads) {
+                    mix(rows.pieces[0], head..<head + 1, layer, rows, worker)
+                }
+                return
+            }
+            forEachItem(of: pieces * heads) { item in
+                let head = item / pieces
+                mix(rows.pieces[item % pieces], head..<head + 1, layer, rows, worker)
+            }
+        case .groups:
+            forEachItem(of: pieces * keyValueHeads) { item in
+                let first = item / pieces * group
+                mix(rows.pieces[item % pieces], first..<first + group, layer, rows, worker)
+            }
+        case .chunks(let span):
+            let spans = (CacheShape.pages(for: rows.longest) + span - 1) / span
+            forEachItem(of: pieces * keyValueHeads * spans) { item in
+                let (piece, rest) = (rows.pieces[item % pieces], item / pieces)
+                mix(
+                    piece, keyHead: rest / spans, chunks: rest % spans * span..<(rest % spans + 1) * span,
+                    layer, rows, worker)
+            }
+            worker.barrier()
+            merge(rows, on: worker)
+        }
+    }
+
+    /// Calls `body` for the items that this thread gets: the next one whenever it is done with its last, since some
+    /// cost more than others.
+    private func forEachItem(of count: Int, _ body: (Int) -> Void) {
+        while true {
+            let item = buffers.nextItem.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
+            if item >= count { return }
+            body(item)
+        }
+    }
+
+    private func mix(
+        _ piece: PassPiece, _ heads: Range<Int>, _ layer: Int, _ rows: PassRows, _ worker: Worker
+    ) {
+        let count = queries(of: piece, heads, rows, worker)
+        var head = cache.head(heads.lowerBound / group, layer: layer, of: rows[Int(piece.begin)].pages)
+        tk_attention(worker.isa, &head, worker.queries, count, scale, worker.attentionScratch)
+    }
+
+    private func mix(
+        _ piece: PassPiece, keyHead: Int, chunks: Range<Int>, _ layer: Int, _ rows: PassRows, _ worker: Worker
+    ) {
+        let count = queries(of: piece, keyHead * group..<(keyHead + 1) * group, rows, worker)
+        let last = CacheShape.pages(for: rows.longest)
+        var head = cache.head(keyHead, layer: layer, of: rows[Int(piece.begin)].pages)
+        tk_attention_partials(
+            worker.isa, &head, worker.queries, count, scale, chunks.lowerBound, min(chunks.upperBound, last),
+            partial(Int(piece.begin), head: keyHead * group, rows), partialsStride(rows),
+            worker.attentionScratch
+        )
+    }
+
+    /// Sets down the queries of a piece: row by row, so that neighbours read the same keys.
+    private func queries(of piece: PassPiece, _ heads: Range<Int>, _ rows: PassRows, _ worker: Worker) -> Int
+    {
+        var count = 0
+        for index in Int(piece.begin)..<Int(piece.end) {
+            for head in heads {
+                worker.queries[count] = query(index, head: head, rows)
+                count += 1
+            }
+        }
+        return count
+    }
+
+    private func query(_ index: Int, head: Int, _ rows: PassRows) -> tk_query {
+        let row = rows[index]
+        let offset = index * querySize + head * headSize
+        let seen = Int(row.seen)
+        return tk_query(
+            q: UnsafePointer(buffers.queries + offset), out: buffers.mixed.floats + offset,
+            from: seen > window ? seen - window : 0, end: seen,
+            tail: row.branch < 0 ? nil : rows.branches + Int(row.branch), tail_from: Int(row.branchFrom)
+        )
+    }
+
+    /// The floats from one query's partial results to the next query's, of the same row and key/value head.
+    private func partialsStride(_ rows: PassRows) -> Int {
+        CacheShape.pages(for: rows.longest) * tk_attention_partial_floats(headSize)
+    }
+
+    /// The partial results of a query, `[keyValueHeads, rows, group, chunks, …]`.
+    private func partial(_ index: Int, head: Int, _ rows: PassRows) -> UnsafeMutablePointer<Float> {
+        let (keyHead, member) = head.quotientAndRemainder(dividingBy: group)
+        return partials + ((keyHead * rows.count + index) * group + member) * partialsStride(rows)
+    }
+
+    private func merge(_ rows: PassRows, on worker: Worker) {
+        for item in worker.share(of: rows.count * heads) {
+            let (index, head) = item.quotientAndRemainder(dividingBy: heads)
+            let query = query(index, head: head, rows)
+            let chunks = query.from / CacheShape.pageTokens..<CacheShape.pages(for: query.end)
+            tk_attention_merge(
+                worker.isa, partial(index, head: head, rows), chunks.lowerBound, chunks.upperBound, headSize,
+                query.out
+            )
+        }
+    }
+}
