@@ -31,6 +31,8 @@ PYTHONPATH=$references "$python" -B "$root/Scripts/roundtrip-tokenizers.py" \
 PYTHONPATH=$references "$python" -B "$root/Scripts/golden-training.py" --golden "$root/Tests/ConformanceTests/Golden" \
     --output "$golden/training.json"
 
+PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-blocks.py" --output "$golden/blocks.json"
+
 PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-logits.py" --model "$model" \
     --output "$golden/logits-smollm2.json"
 PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-architectures.py" --output "$golden/Architectures"

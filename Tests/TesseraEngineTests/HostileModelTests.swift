@@ -132,7 +132,7 @@ struct HostileModelTests {
             expectError(builder, field: name)
 
             builder = whole
-            builder.tensors[index].typeNumber = 12  // Q4_K
+            builder.tensors[index].typeNumber = 11  // Q3_K
             builder.tensors[index].dimensions[0] = 256
             let error = #expect(throws: LocatedError.self) { _ = try load(builder) }
             #expect(error?.field?.isEmpty == false)

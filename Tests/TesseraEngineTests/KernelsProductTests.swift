@@ -48,8 +48,10 @@ struct KernelsProductTests {
         var random = SeededGenerator(seed: 1)
         let shapes = [
             (32, 1), (32, 3), (64, 2), (64, 64), (96, 5), (576, 1), (576, 8), (576, 17), (1536, 2), (1536, 5),
+            (2304, 9), (512, 300),
         ]
-        for (n, tokens) in shapes {
+        for (least, tokens) in shapes {
+            let n = format.length(least)
             let product = ProductCase(
                 isa: isa.value, format: format, n: n, weights: format.randomRows(37, n, &random),
                 tokens: tokens, x: random.floats(tokens * n, in: -3...3))
@@ -74,12 +76,13 @@ struct KernelsProductTests {
     @Test("the largest integer sums do not overflow", arguments: InstructionSet.available, WeightFormat.all)
     func saturation(isa: InstructionSet, format: WeightFormat) {
         guard format.isQuantized else { return }
+        let n = format.length(576)
         for fill: UInt8 in [0x00, 0x7f, 0x80, 0x81, 0xff] {
             for sign: Float in [1, -1] {
-                let weights = format.constantRows(11, 576, d: 0.01, m: -0.05, fill: fill)
+                let weights = format.constantRows(11, n, d: 0.01, m: -0.05, fill: fill)
                 let product = ProductCase(
-                    isa: isa.value, format: format, n: 576, weights: weights, tokens: 5,
-                    x: Array(repeating: sign, count: 5 * 576))
+                    isa: isa.value, format: format, n: n, weights: weights, tokens: 5,
+                    x: Array(repeating: sign, count: 5 * n))
                 expectProducts(product, rows: 0..<11, rowCount: 11)
             }
         }
@@ -88,18 +91,19 @@ struct KernelsProductTests {
     @Test("special scales give the sums they mean", arguments: InstructionSet.available, WeightFormat.all)
     func specialScales(isa: InstructionSet, format: WeightFormat) {
         guard format.isQuantized else { return }
+        let n = format.length(64)
         for d in [0, -0.0, Float16.leastNonzeroMagnitude, -Float16.leastNormalMagnitude, 65504] {
-            let weights = format.constantRows(9, 64, d: d, m: d, fill: 0x37)
+            let weights = format.constantRows(9, n, d: d, m: d, fill: 0x37)
             let product = ProductCase(
-                isa: isa.value, format: format, n: 64, weights: weights, tokens: 3,
-                x: Array(repeating: 0.5, count: 3 * 64))
+                isa: isa.value, format: format, n: n, weights: weights, tokens: 3,
+                x: Array(repeating: 0.5, count: 3 * n))
             expectProducts(product, rows: 0..<9, rowCount: 9)
         }
         for d in [Float16.infinity, .nan] {
-            let weights = format.constantRows(9, 64, d: d, m: d, fill: 0x79)
+            let weights = format.constantRows(9, n, d: d, m: d, fill: 0x79)
             let product = ProductCase(
-                isa: isa.value, format: format, n: 64, weights: weights, tokens: 3,
-                x: Array(repeating: 0.5, count: 3 * 64))
+                isa: isa.value, format: format, n: n, weights: weights, tokens: 3,
+                x: Array(repeating: 0.5, count: 3 * n))
             let y = product.multiplied(rows: 0..<9, tokens: 0..<3, width: 9)
             #expect(y.allSatisfy { !$0.isFinite })
         }
@@ -108,13 +112,14 @@ struct KernelsProductTests {
     @Test("any bytes and any floats are survived", arguments: InstructionSet.available, WeightFormat.all)
     func hostileBytes(isa: InstructionSet, format: WeightFormat) {
         var random = SeededGenerator(seed: 3)
+        let n = format.length(96)
         for _ in 0..<20 {
-            let weights = random.bytes(11 * format.rowBytes(96))
-            let x = (0..<5 * 96).map { _ in
+            let weights = random.bytes(11 * format.rowBytes(n))
+            let x = (0..<5 * n).map { _ in
                 Float(bitPattern: UInt32.random(in: 0...UInt32.max, using: &random))
             }
             let product = ProductCase(
-                isa: isa.value, format: format, n: 96, weights: weights, tokens: 5, x: x)
+                isa: isa.value, format: format, n: n, weights: weights, tokens: 5, x: x)
             #expect(product.multiplied(rows: 0..<11, tokens: 0..<5, width: 11).count == 55)
             #expect(product.multipliedOneByOne(rows: 0..<11, width: 11).count == 55)
             #expect(product.multipliedInFloat(rows: 0..<11, tokens: 0..<5, width: 11).count == 55)
@@ -126,7 +131,7 @@ struct KernelsProductTests {
         arguments: InstructionSet.available, WeightFormat.all)
     func splits(isa: InstructionSet, format: WeightFormat) {
         var random = SeededGenerator(seed: 4)
-        let (n, rows, tokens) = (576, 45, 67)
+        let (n, rows, tokens) = (format.length(576), 45, 67)
         let product = ProductCase(
             isa: isa.value, format: format, n: n, weights: format.randomRows(rows, n, &random),
             tokens: tokens,
@@ -149,7 +154,8 @@ struct KernelsProductTests {
         "a row is dequantised to what its bytes mean", arguments: InstructionSet.available, WeightFormat.all)
     func dequantizes(isa: InstructionSet, format: WeightFormat) {
         var random = SeededGenerator(seed: 5)
-        for n in format.isQuantized ? [32, 64, 576] : [1, 7, 8, 31, 576] {
+        for least in format.isQuantized ? [32, 64, 576] : [1, 7, 8, 31, 576] {
+            let n = format.length(least)
             let row = format.randomRows(1, n, &random)
             var out = Array(repeating: untouched, count: n)
             tk_dequantize_row(isa.value, format.value, row, n, &out)
@@ -172,6 +178,10 @@ struct KernelsProductTests {
         #expect(values[0].prefix(11) == [127, 0, 2, 2, 0, -2, -2, 126, -126, 0, -127])
         #expect(blocks[0].scale == 0.25)
         #expect(blocks[0].sum == 0.25 * Float(values[0].reduce(0) { $0 + Int($1) }))
+        for (block, values) in zip(blocks, values) {
+            #expect(block.halves.0 == values[..<16].reduce(0) { $0 + Int16($1) })
+            #expect(block.halves.1 == values[16...].reduce(0) { $0 + Int16($1) })
+        }
         #expect(blocks[1].scale == 0 && blocks[1].sum == 0 && values[1].allSatisfy { $0 == 0 })
     }
 
@@ -190,11 +200,14 @@ struct KernelsProductTests {
 
     @Test("sizes of rows")
     func sizes() {
-        #expect(WeightFormat.all.map { $0.rowBytes(64) } == [256, 128, 128, 36, 40, 68])
+        #expect(
+            WeightFormat.all.map { $0.rowBytes(256) } == [
+                1024, 512, 512, 144, 160, 176, 192, 272, 144, 176, 210,
+            ])
         #expect(tk_row_bytes(TK_Q4_1, 33) == 0)
         #expect(tk_row_bytes(tk_format(rawValue: 99), 32) == 0)
         #expect(
             tk_block_size(TK_Q8_0) == 32 && tk_block_size(TK_BF16) == 1
-                && tk_block_size(tk_format(rawValue: 7)) == 0)
+                && tk_block_size(tk_format(rawValue: 9)) == 0)
     }
 }

@@ -15,20 +15,32 @@ struct InstructionSet: Sendable, CustomTestStringConvertible {
 struct WeightFormat: Sendable, CustomTestStringConvertible {
     var value: tk_format
     var testDescription: String
-    /// Bytes before a block's weights: f16 d, for Q4_1 also f16 m; 0 for dense formats.
-    var headerBytes: Int
+    /// Where a block has its binary16 scale, and its minimum where there is one.
+    var scale: Int?
+    var minimum: Int?
 
-    var isQuantized: Bool { headerBytes > 0 }
+    var isQuantized: Bool { scale != nil }
+    var blockSize: Int { tk_block_size(value) }
     func rowBytes(_ n: Int) -> Int { tk_row_bytes(value, n) }
 
+    /// The least length of a row that is at least `n`.
+    func length(_ n: Int) -> Int { (n + blockSize - 1) / blockSize * blockSize }
+
     static let all = [
-        WeightFormat(value: TK_F32, testDescription: "F32", headerBytes: 0),
-        WeightFormat(value: TK_F16, testDescription: "F16", headerBytes: 0),
-        WeightFormat(value: TK_BF16, testDescription: "BF16", headerBytes: 0),
-        WeightFormat(value: TK_Q4_0, testDescription: "Q4_0", headerBytes: 2),
-        WeightFormat(value: TK_Q4_1, testDescription: "Q4_1", headerBytes: 4),
-        WeightFormat(value: TK_Q8_0, testDescription: "Q8_0", headerBytes: 2),
+        WeightFormat(value: TK_F32, testDescription: "F32"),
+        WeightFormat(value: TK_F16, testDescription: "F16"),
+        WeightFormat(value: TK_BF16, testDescription: "BF16"),
+        WeightFormat(value: TK_Q4_0, testDescription: "Q4_0", scale: 0),
+        WeightFormat(value: TK_Q4_1, testDescription: "Q4_1", scale: 0, minimum: 2),
+        WeightFormat(value: TK_Q5_0, testDescription: "Q5_0", scale: 0),
+        WeightFormat(value: TK_Q5_1, testDescription: "Q5_1", scale: 0, minimum: 2),
+        WeightFormat(value: TK_Q8_0, testDescription: "Q8_0", scale: 0),
+        WeightFormat(value: TK_Q4_K, testDescription: "Q4_K", scale: 0, minimum: 2),
+        WeightFormat(value: TK_Q5_K, testDescription: "Q5_K", scale: 0, minimum: 2),
+        WeightFormat(value: TK_Q6_K, testDescription: "Q6_K", scale: 208),
     ]
+
+    static let quantized = all.filter(\.isQuantized)
 
     /// What a row means, read byte by byte in double precision.
     func exactWeights(_ row: ArraySlice<UInt8>, _ n: Int) -> [Double] {
@@ -39,17 +51,44 @@ struct WeightFormat: Sendable, CustomTestStringConvertible {
         func word(_ at: Int, _ count: Int) -> UInt32 {
             (0..<count).reduce(0) { $0 | UInt32(bytes[at + $1]) << UInt32(8 * $1) }
         }
+        /// The nibble of weight `lane` of 32, in bytes from `at` on.
+        func nibble(_ at: Int, _ lane: Int) -> Int {
+            let byte = Int(bytes[at + lane % 16])
+            return lane < 16 ? byte & 15 : byte >> 4
+        }
         return (0..<n).map { i in
-            let block = i / 32 * tk_row_bytes(value, 32)
-            let lane = i % 32
-            let nibble = lane < 16 ? { $0 & 15 } : { (byte: UInt8) in byte >> 4 }
+            let block = i / blockSize * tk_row_bytes(value, blockSize)
+            let lane = i % blockSize
             switch value {
             case TK_F32: return Double(Float(bitPattern: word(4 * i, 4)))
             case TK_F16: return half(2 * i)
             case TK_BF16: return Double(Float(bitPattern: word(2 * i, 2) << 16))
-            case TK_Q4_0: return half(block) * (Double(nibble(bytes[block + 2 + lane % 16])) - 8)
-            case TK_Q4_1:
-                return half(block) * Double(nibble(bytes[block + 4 + lane % 16])) + half(block + 2)
+            case TK_Q4_0: return half(block) * Double(nibble(block + 2, lane) - 8)
+            case TK_Q4_1: return half(block) * Double(nibble(block + 4, lane)) + half(block + 2)
+            case TK_Q5_0:
+                let fifth = Int(word(block + 2, 4) >> UInt32(lane) & 1)
+                return half(block) * Double(nibble(block + 6, lane) + 16 * fifth - 16)
+            case TK_Q5_1:
+                let fifth = Int(word(block + 4, 4) >> UInt32(lane) & 1)
+                return half(block) * Double(nibble(block + 8, lane) + 16 * fifth) + half(block + 2)
+            case TK_Q4_K, TK_Q5_K:
+                // The packing as the format's definition draws it: bytes 4 to 15 of the block.
+                let part = lane / 32
+                let packed = (0..<12).map { Int(bytes[block + 4 + $0]) }
+                let s =
+                    part < 4 ? packed[part] & 63 : packed[part + 4] & 15 | packed[part - 4] / 64 * 16
+                let t =
+                    part < 4 ? packed[part + 4] & 63 : packed[part + 4] >> 4 | packed[part] / 64 * 16
+                let nibbles = block + (value == TK_Q5_K ? 48 : 16)
+                var q = Int(bytes[nibbles + part / 2 * 32 + lane % 32]) >> (part % 2 * 4) & 15
+                if value == TK_Q5_K { q += 16 * (Int(bytes[block + 16 + lane % 32]) >> part & 1) }
+                return half(block) * Double(s) * Double(q) - half(block + 2) * Double(t)
+            case TK_Q6_K:
+                let (upper, within) = (lane / 128, lane % 128)
+                let low = Int(bytes[block + 64 * upper + within % 64]) >> (within / 64 * 4) & 15
+                let high = Int(bytes[block + 128 + 32 * upper + within % 32]) >> (within / 32 * 2) & 3
+                let s = Int8(bitPattern: bytes[block + 192 + lane / 16])
+                return half(block + 208) * Double(s) * Double(low + 16 * high - 32)
             default: return half(block) * Double(Int8(bitPattern: bytes[block + 2 + lane]))
             }
         }
@@ -62,11 +101,13 @@ struct WeightFormat: Sendable, CustomTestStringConvertible {
             bytes[at] = UInt8(truncatingIfNeeded: word)
             bytes[at + 1] = UInt8(word >> 8)
         }
-        if isQuantized {
-            for block in stride(from: 0, to: bytes.count, by: rowBytes(32)) {
-                store(Float16(Float.random(in: -1...1, using: &random) * 0.02).bitPattern, block)
-                if value == TK_Q4_1 {
-                    store(Float16(Float.random(in: -1...1, using: &random) * 0.1).bitPattern, block + 2)
+        if let scale {
+            // The K formats multiply by integers of up to 63 * 31 or 128 * 32 more.
+            let (d, m): (Float, Float) = blockSize == 256 ? (2e-5, 1e-3) : (0.02, 0.1)
+            for block in stride(from: 0, to: bytes.count, by: rowBytes(blockSize)) {
+                store(Float16(Float.random(in: -1...1, using: &random) * d).bitPattern, block + scale)
+                if let minimum {
+                    store(Float16(Float.random(in: -1...1, using: &random) * m).bitPattern, block + minimum)
                 }
             }
         } else {
@@ -84,14 +125,15 @@ struct WeightFormat: Sendable, CustomTestStringConvertible {
         return bytes
     }
 
-    /// Rows whose blocks all hold the byte `fill` after a header of `d` and (Q4_1) `m`.
+    /// Rows whose blocks all hold the byte `fill` but for the scale `d` and the minimum `m`.
     func constantRows(_ rows: Int, _ n: Int, d: Float16, m: Float16, fill: UInt8) -> [UInt8] {
-        func bytes(_ half: Float16) -> [UInt8] {
-            [UInt8(truncatingIfNeeded: half.bitPattern), UInt8(half.bitPattern >> 8)]
+        var block = Array(repeating: fill, count: rowBytes(blockSize))
+        for (place, half) in [(scale, d), (minimum, m)] {
+            guard let place else { continue }
+            block[place] = UInt8(truncatingIfNeeded: half.bitPattern)
+            block[place + 1] = UInt8(half.bitPattern >> 8)
         }
-        let header = headerBytes == 4 ? bytes(d) + bytes(m) : bytes(d)
-        let block = header + Array(repeating: fill, count: rowBytes(32) - headerBytes)
-        return Array(repeatElement(block, count: rows * n / 32).joined())
+        return Array(repeatElement(block, count: rows * n / blockSize).joined())
     }
 }
 

@@ -63,6 +63,6 @@ func sampleGGUF() -> GGUFBuilder {
     builder.addTensor("norm.weight", shape: [8], floats: random.floats(8))
     builder.addTensor("quantized", shape: [2, 64], format: .q4_1, bytes: random.bytes(2 * 2 * 20))
     builder.addTensor("half", shape: [3, 2, 4], format: .bfloat16, bytes: random.bytes(48))
-    builder.addTensor("exotic", shape: [1, 256], format: .other("Q4_K"), bytes: random.bytes(144))
+    builder.addTensor("exotic", shape: [1, 256], format: .other("Q3_K"), bytes: random.bytes(110))
     return builder
 }

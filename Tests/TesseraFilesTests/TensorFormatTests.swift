@@ -6,7 +6,9 @@ import Testing
         "bytes of a row",
         arguments: [
             (.float32, 64, 256), (.float16, 64, 128), (.bfloat16, 64, 128), (.q4_0, 64, 36), (.q4_1, 64, 40),
-            (.q8_0, 64, 68), (.other("Q4_K"), 256, 144), (.other("I64"), 3, 24), (.float32, 0, 0),
+            (.q8_0, 64, 68), (.q5_0, 64, 44), (.q5_1, 32, 24), (.q4_k, 256, 144), (.q5_k, 512, 352),
+            (.q6_k, 256, 210),
+            (.other("Q3_K"), 256, 110), (.other("I64"), 3, 24), (.float32, 0, 0),
         ] as [(TensorFormat, Int, Int)])
     func sizes(format: TensorFormat, elements: Int, bytes: Int) {
         #expect(format.byteCount(elementCount: elements) == bytes)

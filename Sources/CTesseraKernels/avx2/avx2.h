@@ -22,17 +22,22 @@ void tk_avx2_matvec(tk_format format, const void *weights, size_t n, size_t row0
                     float *y);
 void tk_avx2_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
                     size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
+// One to three tokens times rows of Q4_0, Q4_1 or Q8_0.
+void tk_avx2_matvecs(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
+                     size_t x_stride, size_t m, float *y, size_t y_stride);
 size_t tk_avx2_matmul_scratch_bytes(tk_format format, size_t n);
 
 void tk_avx2_matvec_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
                           const float *x, float *y);
 void tk_avx2_matmul_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
                           const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
-                          float *scratch);
-size_t tk_avx2_dense_scratch_bytes(size_t n);
+                          void *scratch);
+size_t tk_avx2_dense_scratch_bytes(void);
 size_t tk_avx2_matmul_f32_scratch_floats(size_t n);
 void tk_avx2_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                         const float *x, size_t x_stride, size_t m, float *y, size_t y_stride, float *scratch);
+
+size_t tk_avx2_multiply_in_registers(tk_format format, size_t rounds);
 
 void tk_avx2_rms_norm(const float *x, const float *weight, size_t n, float epsilon, float *out);
 void tk_avx2_add(const float *x, size_t n, float *y);

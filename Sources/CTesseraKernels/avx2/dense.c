@@ -2,17 +2,33 @@
 //
 // Lane j of a sum takes elements j, j + 8, j + 16, ... in order; then the lanes are folded in one fixed
 // order. Every tile does the same for each of its results, so they do not depend on the tile.
+//
+// Tokens that fit the second-level cache convert weights as they go. For more, pieces of four rows are
+// converted first, which all tokens go through, three at a time; the sums of the lanes wait in scratch memory
+// from piece to piece, and the pieces are so short that the tokens' parts stay in the nearest caches.
 #include "avx2.h"
 
 #if defined(__x86_64__)
 TK_BEGIN_AVX2
 
 enum {
-    ROWS = 4,
-    TOKENS = 3,
-    TOKENS_OF_ONE_ROW = 8,
-    PREFETCH_BYTES = 1024  // further ahead than the next four rows
+    LANES = 8,
+    ROWS = 4,                // of a tile
+    TOKENS = 3,              // of a tile with as many rows
+    MOST_TOKENS = 4,         // of a tile with fewer rows
+    FEW = 8,                 // tokens that convert as they go, and more when
+    FEW_BYTES = 256 * 1024,  // they are no larger than this
+    PIECE = 512,             // elements of a row that are converted at a time
+    ROW_BLOCK = 16,          // rows that go through a piece of the tokens
+    BATCH = 32 * TOKENS,     // tokens whose sums are kept
+    PREFETCH_BYTES = 1024    // further ahead than the next four rows
 };
+
+// Pieces of rows as floats, and the lanes of the sums of a block of rows with a batch of tokens.
+typedef struct working_memory {
+    float piece[ROWS * PIECE];
+    float sums[ROW_BLOCK / ROWS][BATCH * ROWS * LANES];
+} working_memory;
 
 TK_INLINE size_t width_of(tk_format format) {
     return format == TK_F32 ? 4 : 2;
@@ -30,129 +46,188 @@ TK_INLINE __m256 load_last(tk_format format, const uint8_t *row, size_t i, size_
     return load_weights(format, last, 0);
 }
 
-// sums[r * tokens + t] = lanes of rows[r] . x[t]
+// sums[r * tokens + t] += lanes of rows[r] . x[t], over the elements from `i` to `end`
 TK_INLINE void tile(tk_format format, size_t rows, size_t tokens, const uint8_t *const row[],
-                    const uint8_t *const x[], size_t n, bool prefetch, __m256 *sums) {
-    for (size_t i = 0; i < rows * tokens; i++) sums[i] = _mm256_setzero_ps();
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        if (prefetch)
-            for (size_t line = 0; line < ROWS * 8 * width_of(format); line += 64)
-                _mm_prefetch((const char *)row[0] + ROWS * (n + i) * width_of(format) + PREFETCH_BYTES + line,
-                             _MM_HINT_T0);
-        __m256 v[TOKENS_OF_ONE_ROW];
-        for (size_t t = 0; t < tokens; t++) v[t] = load_weights(TK_F32, x[t], i);
-        for (size_t r = 0; r < rows; r++) {
-            __m256 w = load_weights(format, row[r], i);
-            for (size_t t = 0; t < tokens; t++)
-                sums[r * tokens + t] = _mm256_fmadd_ps(w, v[t], sums[r * tokens + t]);
+                    const uint8_t *const x[], size_t i, size_t end, const uint8_t *next, size_t next_bytes,
+                    __m256 *sums) {
+    for (size_t ahead = 0; i + LANES <= end; i += LANES) {
+        if (next != NULL)
+            for (size_t line = 0; line < next_bytes; line += 64, ahead += 64)
+                _mm_prefetch((const char *)next + ahead, _MM_HINT_T0);
+        // The fewer ones stay in registers, or there would be too few for the sums.
+        __m256 w[ROWS], v[MOST_TOKENS];
+        if (tokens < rows)
+            for (size_t t = 0; t < tokens; t++) v[t] = load_weights(TK_F32, x[t], i);
+        else
+            for (size_t r = 0; r < rows; r++) w[r] = load_weights(format, row[r], i);
+        for (size_t outer = 0; outer < (tokens < rows ? rows : tokens); outer++) {
+            if (tokens < rows)
+                w[outer] = load_weights(format, row[outer], i);
+            else
+                v[outer] = load_weights(TK_F32, x[outer], i);
+            for (size_t inner = 0; inner < (tokens < rows ? tokens : rows); inner++) {
+                size_t r = tokens < rows ? outer : inner, t = tokens < rows ? inner : outer;
+                sums[r * tokens + t] = _mm256_fmadd_ps(w[r], v[t], sums[r * tokens + t]);
+            }
         }
     }
-    if (i < n)
+    if (i < end)
         for (size_t r = 0; r < rows; r++) {
-            __m256 w = load_last(format, row[r], i, n);
+            __m256 w = load_last(format, row[r], i, end);
             for (size_t t = 0; t < tokens; t++)
                 sums[r * tokens + t] =
-                    _mm256_fmadd_ps(w, load_last(TK_F32, x[t], i, n), sums[r * tokens + t]);
+                    _mm256_fmadd_ps(w, load_last(TK_F32, x[t], i, end), sums[r * tokens + t]);
         }
 }
 
-TK_INLINE void store_tile(tk_format format, size_t rows, size_t tokens, const uint8_t *row, size_t row_bytes,
-                          const uint8_t *x, size_t x_stride, size_t n, bool prefetch, float *y,
-                          size_t y_stride) {
-    const uint8_t *row_pointers[ROWS], *x_pointers[TOKENS_OF_ONE_ROW];
+// `rows` whole rows times `tokens` tokens.
+TK_INLINE void rows_times_few(tk_format format, size_t rows, size_t tokens, const uint8_t *row,
+                              size_t row_bytes, const uint8_t *x, size_t x_stride, size_t n, float *y,
+                              size_t y_stride) {
+    const uint8_t *row_pointers[ROWS], *x_pointers[MOST_TOKENS];
     for (size_t r = 0; r < rows; r++) row_pointers[r] = row + r * row_bytes;
     for (size_t t = 0; t < tokens; t++) x_pointers[t] = x + t * x_stride;
     __m256 sums[ROWS * TOKENS];
-    tile(format, rows, tokens, row_pointers, x_pointers, n, prefetch, sums);
+    for (size_t i = 0; i < rows * tokens; i++) sums[i] = _mm256_setzero_ps();
+    tile(format, rows, tokens, row_pointers, x_pointers, 0, n, row + ROWS * row_bytes + PREFETCH_BYTES,
+         rows * LANES * width_of(format), sums);
     for (size_t r = 0; r < rows; r++)
         for (size_t t = 0; t < tokens; t++) y[t * y_stride + r] = tk_fold8(sums[r * tokens + t]);
 }
 
-TK_INLINE void matvec(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
-                      const uint8_t *x, float *y) {
-    size_t row_bytes = n * width_of(format);
-    size_t row = row0;
-    for (; row + ROWS <= row1; row += ROWS)
-        store_tile(format, ROWS, 1, weights + row * row_bytes, row_bytes, x, 0, n, true, y + row, 0);
+// `rows` rows times all of a few tokens; the rows are in the nearest caches for all but the first of them.
+TK_INLINE void few_rows(tk_format format, size_t rows, const uint8_t *row, size_t row_bytes, const uint8_t *x,
+                        size_t x_stride, size_t m, size_t n, float *y, size_t y_stride) {
+    for (; m >= 7 || m == 4; m -= 4, x += 4 * x_stride, y += 4 * y_stride)
+        rows_times_few(format, rows, 4, row, row_bytes, x, x_stride, n, y, y_stride);
+    for (; m >= 5 || m == 3; m -= 3, x += 3 * x_stride, y += 3 * y_stride)
+        rows_times_few(format, rows, 3, row, row_bytes, x, x_stride, n, y, y_stride);
+    if (m == 2) rows_times_few(format, rows, 2, row, row_bytes, x, x_stride, n, y, y_stride);
+    if (m == 1) rows_times_few(format, rows, 1, row, row_bytes, x, x_stride, n, y, y_stride);
+}
+
+TK_INLINE void few_tokens(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
+                          const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride) {
+    size_t row_bytes = n * width_of(format), row = row0;
+    if (m <= 2) {
+        for (; row + ROWS <= row1; row += ROWS)
+            few_rows(format, ROWS, weights + row * row_bytes, row_bytes, x, x_stride, m, n, y + row,
+                     y_stride);
+    } else {  // sums of three rows by four tokens still fit the registers
+        for (; row + 3 <= row1; row += 3)
+            few_rows(format, 3, weights + row * row_bytes, row_bytes, x, x_stride, m, n, y + row, y_stride);
+    }
     for (; row < row1; row++)
-        store_tile(format, 1, 1, weights + row * row_bytes, row_bytes, x, 0, n, true, y + row, 0);
+        few_rows(format, 1, weights + row * row_bytes, row_bytes, x, x_stride, m, n, y + row, y_stride);
+}
+
+static void few_tokens_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
+                             const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride) {
+    if (format == TK_F32) few_tokens(TK_F32, weights, n, row0, row1, x, x_stride, m, y, y_stride);
+    if (format == TK_F16) few_tokens(TK_F16, weights, n, row0, row1, x, x_stride, m, y, y_stride);
+    if (format == TK_BF16) few_tokens(TK_BF16, weights, n, row0, row1, x, x_stride, m, y, y_stride);
 }
 
 void tk_avx2_matvec_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
                           const float *x, float *y) {
-    const uint8_t *bytes = (const void *)x;
-    switch (format) {
-    case TK_F32:
-        matvec(TK_F32, weights, n, row0, row1, bytes, y);
-        break;
-    case TK_F16:
-        matvec(TK_F16, weights, n, row0, row1, bytes, y);
-        break;
-    case TK_BF16:
-        matvec(TK_BF16, weights, n, row0, row1, bytes, y);
-        break;
-    default:
-        break;
+    few_tokens_dense(format, weights, n, row0, row1, (const void *)x, 0, 1, y, 0);
+}
+
+// Elements of float rows times `tokens` tokens, added to the sums in memory.
+TK_INLINE void add_tile(size_t rows, size_t tokens, const uint8_t *row, size_t row_stride, const uint8_t *x,
+                        size_t x_stride, size_t count, float *sums) {
+    const uint8_t *row_pointers[ROWS], *x_pointers[MOST_TOKENS];
+    for (size_t r = 0; r < rows; r++) row_pointers[r] = row + r * row_stride;
+    for (size_t t = 0; t < tokens; t++) x_pointers[t] = x + t * x_stride;
+    __m256 lanes[ROWS * TOKENS];
+    for (size_t r = 0; r < rows; r++)
+        for (size_t t = 0; t < tokens; t++)
+            lanes[r * tokens + t] = _mm256_loadu_ps(sums + (t * ROWS + r) * LANES);
+    tile(TK_F32, rows, tokens, row_pointers, x_pointers, 0, count, NULL, 0, lanes);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t t = 0; t < tokens; t++)
+            _mm256_storeu_ps(sums + (t * ROWS + r) * LANES, lanes[r * tokens + t]);
+}
+
+TK_INLINE void add_tiles(size_t rows, const uint8_t *row, size_t row_stride, const uint8_t *x,
+                         size_t x_stride, size_t m, size_t count, float *sums) {
+    enum { STEP = ROWS * LANES };
+    for (; m >= TOKENS; m -= TOKENS, x += TOKENS * x_stride, sums += TOKENS * STEP)
+        add_tile(rows, TOKENS, row, row_stride, x, x_stride, count, sums);
+    if (m == 2) add_tile(rows, 2, row, row_stride, x, x_stride, count, sums);
+    if (m == 1) add_tile(rows, 1, row, row_stride, x, x_stride, count, sums);
+}
+
+// One to four rows times a batch of tokens, elements `begin` to `end`.
+TK_INLINE void add_piece(tk_format format, size_t rows, const uint8_t *weights, size_t row_bytes,
+                         const uint8_t *x, size_t x_stride, size_t m, size_t begin, size_t end, float *piece,
+                         float *sums) {
+    size_t count = end - begin, stride = row_bytes;
+    const uint8_t *row = weights + tk_row_bytes(format, begin);
+    const uint8_t *next = row + ROWS * row_bytes;  // the same piece of the next four rows
+    if (format != TK_F32) {
+        for (size_t r = 0; r < rows; r++) {
+            for (size_t line = 0; line < tk_row_bytes(format, count); line += 64)
+                _mm_prefetch((const char *)next + r * row_bytes + line, _MM_HINT_T1);
+            tk_avx2_dequantize_row(format, row + r * row_bytes, count, piece + r * PIECE);
+        }
+        row = (const void *)piece;
+        stride = PIECE * sizeof(float);
     }
+    x += begin * sizeof(float);
+    if (rows == ROWS)
+        add_tiles(ROWS, row, stride, x, x_stride, m, count, sums);
+    else
+        for (size_t r = 0; r < rows; r++)
+            add_tiles(1, row + r * stride, 0, x, x_stride, m, count, sums + r * LANES);
 }
 
-// Float rows `row_bytes` apart.
-TK_INLINE void rows_times_tokens(size_t rows, size_t tokens, const uint8_t *row, size_t row_bytes,
-                                 const uint8_t *x, size_t x_stride, size_t m, size_t n, float *y,
-                                 size_t y_stride) {
-    size_t t = 0;
-    for (; t + tokens <= m; t += tokens)
-        store_tile(TK_F32, rows, tokens, row, row_bytes, x + t * x_stride, x_stride, n, false,
-                   y + t * y_stride, y_stride);
-    for (; t < m; t++)
-        store_tile(TK_F32, rows, 1, row, row_bytes, x + t * x_stride, x_stride, n, false, y + t * y_stride,
-                   y_stride);
-}
-
-// The rows of a tile, converted.
-size_t tk_avx2_dense_scratch_bytes(size_t n) {
-    return ROWS * n * sizeof(float) + TK_ALIGNMENT;
+size_t tk_avx2_dense_scratch_bytes(void) {
+    return sizeof(working_memory) + TK_ALIGNMENT;
 }
 
 void tk_avx2_matmul_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
                           const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
-                          float *scratch) {
-    enum { BATCH = 32 * TOKENS };
+                          void *scratch) {
+    bool few = format == TK_F32 ? m <= 2 : m <= FEW || m * n * sizeof(float) <= FEW_BYTES;
+    if (few && tk_operand_of(format) == TK_OPERAND_F32) {
+        few_tokens_dense(format, weights, n, row0, row1, x, x_stride, m, y, y_stride);
+        return;
+    }
+    working_memory *memory = scratch;
     size_t row_bytes = tk_row_bytes(format, n);
     for (size_t start = 0; start < m; start += BATCH) {
         size_t tokens = m - start < BATCH ? m - start : BATCH;
         const uint8_t *batch = x + start * x_stride;
-        for (size_t row = row0; row < row1;) {
-            size_t rows = row1 - row < ROWS ? 1 : ROWS;
-            const uint8_t *bytes = weights + row * row_bytes;
-            size_t stride = row_bytes;
-            if (format != TK_F32) {
-                for (size_t r = 0; r < rows; r++)
-                    tk_avx2_dequantize_row(format, bytes + r * row_bytes, n, scratch + r * n);
-                bytes = (const void *)scratch;
-                stride = n * sizeof(float);
+        for (size_t row = row0; row < row1; row += ROW_BLOCK) {
+            size_t rows = row1 - row < ROW_BLOCK ? row1 - row : ROW_BLOCK, groups = (rows + ROWS - 1) / ROWS;
+            for (size_t g = 0; g < groups; g++)
+                memset(memory->sums[g], 0, tokens * ROWS * LANES * sizeof(float));
+            for (size_t begin = 0; begin < n; begin += PIECE) {
+                size_t end = n - begin < PIECE ? n : begin + PIECE;
+                for (size_t g = 0; g < groups; g++)
+                    add_piece(format, rows - g * ROWS < ROWS ? rows - g * ROWS : ROWS,
+                              weights + (row + g * ROWS) * row_bytes, row_bytes, batch, x_stride, tokens,
+                              begin, end, memory->piece, memory->sums[g]);
             }
-            float *out = y + start * y_stride + row;
-            if (rows == ROWS)
-                rows_times_tokens(ROWS, TOKENS, bytes, stride, batch, x_stride, tokens, n, out, y_stride);
-            else
-                rows_times_tokens(1, TOKENS_OF_ONE_ROW, bytes, stride, batch, x_stride, tokens, n, out,
-                                  y_stride);
-            row += rows;
+            for (size_t t = 0; t < tokens; t++)
+                for (size_t r = 0; r < rows; r++)
+                    y[(start + t) * y_stride + row + r] =
+                        tk_fold8(_mm256_loadu_ps(memory->sums[r / ROWS] + (t * ROWS + r % ROWS) * LANES));
         }
     }
 }
 
 size_t tk_avx2_matmul_f32_scratch_floats(size_t n) {
-    return tk_avx2_dense_scratch_bytes(n) / sizeof(float);
+    (void)n;
+    return tk_avx2_dense_scratch_bytes() / sizeof(float);
 }
 
 void tk_avx2_matmul_f32(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                         const float *x, size_t x_stride, size_t m, float *y, size_t y_stride,
                         float *scratch) {
     tk_avx2_matmul_dense(format, weights, n, row0, row1, (const void *)x, x_stride * sizeof(float), m, y,
-                         y_stride, (void *)tk_aligned(scratch));
+                         y_stride, tk_aligned(scratch));
 }
 
 TK_END_AVX2

@@ -1,173 +1,195 @@
 // Many tokens times quantised rows, AVX2.
 //
-// Eight rows at a time are unpacked into a panel whose vectors hold four consecutive weights of each row. A
-// token's four activations, broadcast, multiply all eight rows at once, and a block's sum needs no folding:
-// lane i is row i. A tile of the panel by four tokens keeps its sums in registers. (Two panels by three
-// tokens measured 5 % faster for nibbles and slower for bytes.) A panel is used for all tokens of a batch
-// that fits the second-level cache.
+// Up to three tokens go through eight rows at a time, unpacked block by block where they lie. For more, eight
+// rows are unpacked into a panel in the nearest caches first, which all tokens of a batch that fits the
+// second-level cache go through, four at a time, while the next rows are asked for. Either way the weights
+// are read from memory once.
 #include "avx2.h"
 
 #if defined(__x86_64__)
-#include "panel.h"
+#include "eight.h"
+#include "eight_rows.h"
 
 TK_BEGIN_AVX2
 
 enum {
-    ROWS = 8,                  // rows of a panel
-    TOKENS = 4,                // tokens of a tile
-    BATCH_BYTES = 192 * 1024,  // activations that go through the panels at a time
-    STEPS = TK_BLOCK / 4
+    ROWS = 8,
+    TOKENS = 4,                // of a tile
+    WORTH_PACKING = 4,         // tokens
+    CHUNK = 64,                // blocks of a panel: with the tokens of a tile it fits the first-level cache
+    BATCH_BYTES = 192 * 1024,  // activations that go through the panels at a time,
+    BATCH_TOKENS = 256         // of at most so many tokens
 };
 
-typedef struct panel_block {
-    uint8_t q[STEPS][ROWS][4];  // nibbles, or int8 of Q8_0
-    float d[ROWS];
-    float m[ROWS];  // w = d * q + m; unused by Q8_0
-} panel_block;
+// The panel, and the sums so far of a batch.
+typedef struct working_memory {
+    tk_eight panel[CHUNK];
+    float sums[BATCH_TOKENS][ROWS];
+} working_memory;
 
 // Rows `row` ... `row` + 7, of which those from `end` on repeat the last one.
-TK_INLINE void pack_panel(tk_format format, size_t block_bytes, const uint8_t *weights, size_t blocks,
-                          size_t row, size_t end, panel_block *out) {
-    const uint8_t *rows[ROWS];
-    for (size_t i = 0; i < ROWS; i++)
-        rows[i] = weights + (row + i < end ? row + i : end - 1) * blocks * block_bytes;
-    for (size_t b = 0; b < blocks; b++) {
-        __m256i v[ROWS];
-        for (size_t i = 0; i < ROWS; i++) {
-            const uint8_t *bytes = rows[i] + b * block_bytes;
-            v[i] = format == TK_Q8_0 ? tk_load(bytes + 2)
-                                     : tk_unpack_nibbles(bytes + (format == TK_Q4_1 ? 4 : 2));
-        }
-        tk_transpose_8x8(v);
-        for (size_t i = 0; i < STEPS; i++) _mm256_storeu_si256((void *)out[b].q[i], v[i]);
-        uint16_t halves[2][ROWS];
-        for (size_t i = 0; i < ROWS; i++) {
-            halves[0][i] = tk_load_u16(rows[i] + b * block_bytes);
-            halves[1][i] = format == TK_Q4_1 ? tk_load_u16(rows[i] + b * block_bytes + 2) : 0;
-        }
-        __m256 scale = tk_load_half8(halves[0]);
-        _mm256_storeu_ps(out[b].d, scale);
-        if (format == TK_Q4_1) _mm256_storeu_ps(out[b].m, tk_load_half8(halves[1]));
-        if (format == TK_Q4_0) _mm256_storeu_ps(out[b].m, _mm256_mul_ps(scale, _mm256_set1_ps(-8)));
+TK_INLINE tk_rows rows_from(const uint8_t *weights, size_t row_bytes, size_t row, size_t end) {
+    tk_rows rows;
+    for (size_t i = 0; i < ROWS; i++) rows.at[i] = weights + (row + i < end ? row + i : end - 1) * row_bytes;
+    return rows;
+}
+
+TK_INLINE void store_rows(__m256 sums, float *y, size_t count) {
+    if (count >= ROWS) {
+        _mm256_storeu_ps(y, sums);
+    } else {
+        float last[ROWS];
+        _mm256_storeu_ps(last, sums);
+        memcpy(y, last, count * sizeof(float));
     }
 }
 
-// int16 sums of a block for unsigned nibbles: at most 8 * 2 * 15 * 127 = 30480. For int8 weights, int32 sums.
-TK_INLINE __m256i add_products(tk_format format, __m256i sum, __m256i w, __m256i magnitude, __m256i x) {
-    if (format != TK_Q8_0) return _mm256_add_epi16(sum, _mm256_maddubs_epi16(w, x));
-    __m256i products = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(x, w));
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(products, _mm256_set1_epi16(1)));
-}
-
-// sums[t] = the panel's rows times token t
-TK_INLINE void tile(tk_format format, size_t tokens, const panel_block *panel, size_t blocks,
-                    const tk_q8_block *const x[TOKENS], __m256 sums[TOKENS]) {
-    for (size_t t = 0; t < tokens; t++) sums[t] = _mm256_setzero_ps();
-    for (size_t b = 0; b < blocks; b++) {
-        __m256i integers[TOKENS];
-        for (size_t t = 0; t < tokens; t++) integers[t] = _mm256_setzero_si256();
-#pragma clang loop unroll(full)
-        for (size_t step = 0; step < STEPS; step++) {
-            __m256i w = tk_load(panel[b].q[step]);
-            __m256i magnitude = format == TK_Q8_0 ? _mm256_abs_epi8(w) : w;
-            for (size_t t = 0; t < tokens; t++) {
-                __m256i four = tk_broadcast4(x[t][b].values + 4 * step);
-                integers[t] = add_products(format, integers[t], w, magnitude, four);
-                // Keeps the compiler from reordering the additions, for which it would spill registers.
-                __asm__("" : "+x"(integers[t]));
-            }
-        }
-        __m256 d = _mm256_loadu_ps(panel[b].d), m = _mm256_loadu_ps(panel[b].m);
-        for (size_t t = 0; t < tokens; t++) {
-            if (format != TK_Q8_0) {
-                integers[t] = _mm256_madd_epi16(integers[t], _mm256_set1_epi16(1));
-                sums[t] = _mm256_fmadd_ps(m, _mm256_set1_ps(x[t][b].sum), sums[t]);
-            }
-            __m256 scale = _mm256_mul_ps(d, _mm256_set1_ps(x[t][b].scale));
-            sums[t] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(integers[t]), sums[t]);
-        }
-    }
-}
-
-// The first `count` rows of the panel times `tokens` tokens, to y[t * y_stride].
-TK_INLINE void store_tile(tk_format format, size_t tokens, const panel_block *panel, size_t blocks,
-                          const uint8_t *x, size_t x_stride, float *y, size_t y_stride, size_t count) {
-    const tk_q8_block *token[TOKENS];
-    for (size_t t = 0; t < tokens; t++) token[t] = (const void *)(x + t * x_stride);
-    __m256 sums[TOKENS];
-    tile(format, tokens, panel, blocks, token, sums);
+// The first `count` of eight rows times `tokens` tokens.
+TK_INLINE void few_tokens(tk_format format, size_t tokens, const tk_rows *rows, size_t row_bytes,
+                          size_t blocks, const uint8_t *x, size_t x_stride, float *y, size_t y_stride,
+                          size_t count) {
+    size_t unit = tk_unit(format);
+    const tk_q8_block *token[WORTH_PACKING];
+    __m256 sums[WORTH_PACKING];
     for (size_t t = 0; t < tokens; t++) {
-        if (count == ROWS) {
-            _mm256_storeu_ps(y + t * y_stride, sums[t]);
-        } else {
-            float last[ROWS];
-            _mm256_storeu_ps(last, sums[t]);
-            memcpy(y + t * y_stride, last, count * sizeof(float));
+        token[t] = (const void *)(x + t * x_stride);
+        sums[t] = _mm256_setzero_ps();
+    }
+    // A unit is unpacked while the one before it is multiplied.
+    tk_eight unpacked[2][TK_SUPER_BLOCK / TK_BLOCK];
+    tk_unpack_unit(format, rows, 0, unpacked[0]);
+    for (size_t b = 0; b < blocks; b += unit) {
+        size_t now = b / unit % 2, next = b + unit < blocks ? b + unit : b;
+        tk_prefetch_next_rows(rows->at[0], row_bytes, b * row_bytes / blocks, unit * row_bytes / blocks);
+        tk_unpack_unit(format, rows, next, unpacked[1 - now]);
+        for (size_t i = 0; i < unit; i++) tk_add_eight(format, tokens, unpacked[now] + i, token, b + i, sums);
+    }
+    for (size_t t = 0; t < tokens; t++) store_rows(sums[t], y + t * y_stride, count);
+}
+
+TK_INLINE void few(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
+                   const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride) {
+    size_t row_bytes = tk_row_bytes(format, n), blocks = n / TK_BLOCK;
+    for (size_t row = row0; row < row1; row += ROWS) {
+        tk_rows rows = rows_from(weights, row_bytes, row, row1);
+        switch (m) {
+        case 1:
+            few_tokens(format, 1, &rows, row_bytes, blocks, x, x_stride, y + row, y_stride, row1 - row);
+            break;
+        case 2:
+            few_tokens(format, 2, &rows, row_bytes, blocks, x, x_stride, y + row, y_stride, row1 - row);
+            break;
+        default:
+            few_tokens(format, 3, &rows, row_bytes, blocks, x, x_stride, y + row, y_stride, row1 - row);
         }
     }
 }
 
-TK_INLINE void panel_times_tokens(tk_format format, const panel_block *panel, size_t blocks, const uint8_t *x,
-                                  size_t x_stride, size_t m, float *y, size_t y_stride, size_t count) {
-    for (; m >= TOKENS; m -= TOKENS, x += TOKENS * x_stride, y += TOKENS * y_stride)
-        store_tile(format, TOKENS, panel, blocks, x, x_stride, y, y_stride, count);
-    if (m == 3) store_tile(format, 3, panel, blocks, x, x_stride, y, y_stride, count);
-    if (m == 2) store_tile(format, 2, panel, blocks, x, x_stride, y, y_stride, count);
-    if (m == 1) store_tile(format, 1, panel, blocks, x, x_stride, y, y_stride, count);
+// Adds the products of a panel of `blocks` blocks with `tokens` tokens. `next` are `bytes` a block to be
+// asked for; NULL for none.
+TK_INLINE void tile(tk_format format, size_t tokens, const tk_eight *panel, size_t blocks,
+                    const uint8_t *next, size_t bytes, const uint8_t *x, size_t x_stride,
+                    float sums[][ROWS]) {
+    const tk_q8_block *token[TOKENS];
+    __m256 sum[TOKENS];
+    for (size_t t = 0; t < tokens; t++) {
+        token[t] = (const void *)(x + t * x_stride);
+        sum[t] = _mm256_loadu_ps(sums[t]);
+    }
+    for (size_t b = 0; b < blocks; b++) {
+        if (next != NULL)
+            for (size_t line = 0; line < bytes; line += 64)
+                _mm_prefetch((const char *)next + b * bytes + line, _MM_HINT_T1);
+        tk_add_eight(format, tokens, panel + b, token, b, sum);
+    }
+    for (size_t t = 0; t < tokens; t++) _mm256_storeu_ps(sums[t], sum[t]);
 }
 
-TK_INLINE void matmul(tk_format format, size_t block_bytes, const uint8_t *weights, size_t n, size_t row0,
-                      size_t row1, const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
-                      panel_block *panel) {
-    size_t blocks = n / TK_BLOCK;
+TK_INLINE void panel_times_tokens(tk_format format, const tk_eight *panel, size_t blocks, const uint8_t *next,
+                                  size_t bytes, const uint8_t *x, size_t x_stride, size_t m,
+                                  float sums[][ROWS]) {
+    for (; m >= TOKENS; m -= TOKENS, x += TOKENS * x_stride, sums += TOKENS, next = NULL)
+        tile(format, TOKENS, panel, blocks, next, bytes, x, x_stride, sums);
+    if (m == 3) tile(format, 3, panel, blocks, next, bytes, x, x_stride, sums);
+    if (m == 2) tile(format, 2, panel, blocks, next, bytes, x, x_stride, sums);
+    if (m == 1) tile(format, 1, panel, blocks, next, bytes, x, x_stride, sums);
+}
+
+TK_INLINE void many(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
+                    const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
+                    working_memory *memory) {
+    size_t row_bytes = tk_row_bytes(format, n), blocks = n / TK_BLOCK, unit = tk_unit(format);
     size_t batch = BATCH_BYTES / (blocks * sizeof(tk_q8_block) + 1) / TOKENS * TOKENS;
     if (batch < 8 * TOKENS) batch = 8 * TOKENS;
-    for (size_t t = 0; t < m; t += batch) {
-        size_t tokens = m - t < batch ? m - t : batch;
+    if (batch > BATCH_TOKENS) batch = BATCH_TOKENS;
+    for (size_t start = 0; start < m; start += batch) {
+        size_t tokens = m - start < batch ? m - start : batch;
         for (size_t row = row0; row < row1; row += ROWS) {
-            size_t count = row1 - row < ROWS ? row1 - row : ROWS;
-            pack_panel(format, block_bytes, weights, blocks, row, row1, panel);
-            panel_times_tokens(format, panel, blocks, x + t * x_stride, x_stride, tokens,
-                               y + t * y_stride + row, y_stride, count);
+            tk_rows rows = rows_from(weights, row_bytes, row, row1);
+            memset(memory->sums, 0, tokens * sizeof memory->sums[0]);
+            for (size_t first = 0; first < blocks; first += CHUNK) {
+                size_t count = blocks - first < CHUNK ? blocks - first : CHUNK;
+                for (size_t b = 0; b < count; b += unit)
+                    tk_unpack_unit(format, &rows, first + b, memory->panel + b);
+                size_t bytes = ROWS * row_bytes / blocks;
+                panel_times_tokens(
+                    format, memory->panel, count, rows.at[0] + ROWS * row_bytes + first * bytes, bytes,
+                    x + start * x_stride + first * sizeof(tk_q8_block), x_stride, tokens, memory->sums);
+            }
+            for (size_t t = 0; t < tokens; t++)
+                store_rows(_mm256_loadu_ps(memory->sums[t]), y + (start + t) * y_stride + row, row1 - row);
         }
     }
-}
-
-// For so few tokens that unpacking into panels does not pay: eight rows at a time, which stay in the
-// first-level cache.
-static void matvecs(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
-                    const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride) {
-    for (size_t row = row0; row < row1; row += ROWS)
-        for (size_t t = 0; t < m; t++)
-            tk_avx2_matvec(format, weights, n, row, row1 - row < ROWS ? row1 : row + ROWS, x + t * x_stride,
-                           y + t * y_stride);
 }
 
 size_t tk_avx2_matmul_scratch_bytes(tk_format format, size_t n) {
-    if (tk_operand_of(format) == TK_OPERAND_F32) return tk_avx2_dense_scratch_bytes(n);
-    return n / TK_BLOCK * sizeof(panel_block) + TK_ALIGNMENT;
+    (void)n;
+    if (tk_operand_of(format) == TK_OPERAND_F32) return tk_avx2_dense_scratch_bytes();
+    return sizeof(working_memory) + TK_ALIGNMENT;
+}
+
+TK_INLINE void multiply(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
+                        const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
+                        void *memory) {
+    bool simple = format == TK_Q4_0 || format == TK_Q4_1 || format == TK_Q8_0;
+    if (m >= WORTH_PACKING)
+        many(format, weights, n, row0, row1, x, x_stride, m, y, y_stride, memory);
+    else if (simple)
+        tk_avx2_matvecs(format, weights, n, row0, row1, x, x_stride, m, y, y_stride);
+    else
+        few(format, weights, n, row0, row1, x, x_stride, m, y, y_stride);
 }
 
 void tk_avx2_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
                     size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch) {
-    void *panel = tk_aligned(scratch);
-    size_t worth_packing = format == TK_Q8_0 ? 2 : 3;
-    if (m < worth_packing && tk_operand_of(format) == TK_OPERAND_Q8) {
-        matvecs(format, weights, n, row0, row1, x, x_stride, m, y, y_stride);
-        return;
-    }
+    void *memory = tk_aligned(scratch);
     switch (format) {
     case TK_Q4_0:
-        matmul(TK_Q4_0, TK_Q4_0_BYTES, weights, n, row0, row1, x, x_stride, m, y, y_stride, panel);
+        multiply(TK_Q4_0, weights, n, row0, row1, x, x_stride, m, y, y_stride, memory);
         break;
     case TK_Q4_1:
-        matmul(TK_Q4_1, TK_Q4_1_BYTES, weights, n, row0, row1, x, x_stride, m, y, y_stride, panel);
+        multiply(TK_Q4_1, weights, n, row0, row1, x, x_stride, m, y, y_stride, memory);
+        break;
+    case TK_Q5_0:
+        multiply(TK_Q5_0, weights, n, row0, row1, x, x_stride, m, y, y_stride, memory);
+        break;
+    case TK_Q5_1:
+        multiply(TK_Q5_1, weights, n, row0, row1, x, x_stride, m, y, y_stride, memory);
         break;
     case TK_Q8_0:
-        matmul(TK_Q8_0, TK_Q8_0_BYTES, weights, n, row0, row1, x, x_stride, m, y, y_stride, panel);
+        multiply(TK_Q8_0, weights, n, row0, row1, x, x_stride, m, y, y_stride, memory);
+        break;
+    case TK_Q4_K:
+        multiply(TK_Q4_K, weights, n, row0, row1, x, x_stride, m, y, y_stride, memory);
+        break;
+    case TK_Q5_K:
+        multiply(TK_Q5_K, weights, n, row0, row1, x, x_stride, m, y, y_stride, memory);
+        break;
+    case TK_Q6_K:
+        multiply(TK_Q6_K, weights, n, row0, row1, x, x_stride, m, y, y_stride, memory);
         break;
     default:
-        tk_avx2_matmul_dense(format, weights, n, row0, row1, x, x_stride, m, y, y_stride, panel);
+        tk_avx2_matmul_dense(format, weights, n, row0, row1, x, x_stride, m, y, y_stride, memory);
     }
 }
 

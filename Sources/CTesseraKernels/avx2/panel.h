@@ -1,4 +1,4 @@
-// How panels of rows are made, for AVX2 and AVX-512.
+// How panels of rows are made for AVX-512.
 #ifndef TESSERA_AVX2_PANEL_H
 #define TESSERA_AVX2_PANEL_H
 

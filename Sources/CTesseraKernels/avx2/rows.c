@@ -56,6 +56,13 @@ void tk_avx2_dequantize_row(tk_format format, const void *row, size_t n, float *
         return;
     case TK_F32:
         break;
+    case TK_Q5_0:
+    case TK_Q5_1:
+    case TK_Q4_K:
+    case TK_Q5_K:
+    case TK_Q6_K:
+        tk_portable_dequantize_row(format, bytes, n, out);
+        return;
     }
     tk_portable_dequantize_row(format, bytes + i * tk_row_bytes(format, 1), n - i, out + i);
 }
@@ -77,6 +84,7 @@ TK_INLINE void quantize_block(const float *x, tk_q8_block *out) {
     if (bits >= 0x7f800000u || magnitude < 0x1p-100f) {
         if (bits < 0x7f800000u) out->scale = 0;
         out->sum = out->scale * 0.0f;
+        memset(out->halves, 0, sizeof out->halves);
         memset(out->values, 0, sizeof out->values);
         return;
     }
@@ -87,11 +95,14 @@ TK_INLINE void quantize_block(const float *x, tk_q8_block *out) {
     __m256i packed = _mm256_packs_epi16(_mm256_packs_epi32(q[0], q[1]), _mm256_packs_epi32(q[2], q[3]));
     packed = _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
     _mm256_storeu_si256((void *)out->values, packed);
-    __m256i sums = _mm256_add_epi32(_mm256_add_epi32(q[0], q[1]), _mm256_add_epi32(q[2], q[3]));
-    __m128i half = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4e));
-    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xb1));
-    out->sum = out->scale * (float)_mm_cvtsi128_si32(half);
+    // q[0] + q[1] are the first half, in eight lanes; q[2] + q[3] the second one.
+    __m256i sums = _mm256_hadd_epi32(_mm256_add_epi32(q[0], q[1]), _mm256_add_epi32(q[2], q[3]));
+    sums = _mm256_hadd_epi32(sums, sums);
+    __m128i both = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+    int32_t first = _mm_cvtsi128_si32(both), second = _mm_extract_epi32(both, 1);
+    out->halves[0] = (int16_t)first;
+    out->halves[1] = (int16_t)second;
+    out->sum = out->scale * (float)(first + second);
 }
 
 void tk_avx2_quantize_row(const float *x, size_t n, tk_q8_block *out) {

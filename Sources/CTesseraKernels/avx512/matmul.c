@@ -135,14 +135,16 @@ static void matvecs(tk_format format, const uint8_t *weights, size_t n, size_t r
 }
 
 size_t tk_avx512_matmul_scratch_bytes(tk_format format, size_t n) {
-    if (tk_operand_of(format) == TK_OPERAND_F32) return tk_avx2_dense_scratch_bytes(n);
-    return n / TK_BLOCK * sizeof(panel_block) + TK_ALIGNMENT;
+    size_t others = tk_avx2_matmul_scratch_bytes(format, n),
+           own = n / TK_BLOCK * sizeof(panel_block) + TK_ALIGNMENT;
+    return others > own ? others : own;
 }
 
 void tk_avx512_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                       const void *x, size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch) {
     void *panel = tk_aligned(scratch);
-    if (m < WORTH_PACKING && tk_operand_of(format) == TK_OPERAND_Q8) {
+    bool own = format == TK_Q4_0 || format == TK_Q4_1 || format == TK_Q8_0;
+    if (m < WORTH_PACKING && own) {
         matvecs(format, weights, n, row0, row1, x, x_stride, m, y, y_stride);
         return;
     }
@@ -155,6 +157,13 @@ void tk_avx512_matmul(tk_format format, const void *weights, size_t n, size_t ro
         break;
     case TK_Q8_0:
         matmul(TK_Q8_0, TK_Q8_0_BYTES, weights, n, row0, row1, x, x_stride, m, y, y_stride, panel);
+        break;
+    case TK_Q5_0:
+    case TK_Q5_1:
+    case TK_Q4_K:
+    case TK_Q5_K:
+    case TK_Q6_K:
+        tk_avx2_matmul(format, weights, n, row0, row1, x, x_stride, m, y, y_stride, scratch);
         break;
     default:
         tk_avx2_matmul_dense(format, weights, n, row0, row1, x, x_stride, m, y, y_stride, panel);

@@ -85,6 +85,13 @@ void tk_avx512_matvec(tk_format format, const void *weights, size_t n, size_t ro
     case TK_Q8_0:
         matvec(TK_Q8_0, TK_Q8_0_BYTES, 2, weights, n, row0, row1, x, y);
         break;
+    case TK_Q5_0:
+    case TK_Q5_1:
+    case TK_Q4_K:
+    case TK_Q5_K:
+    case TK_Q6_K:
+        tk_avx2_matvec(format, weights, n, row0, row1, x, y);
+        break;
     default:
         tk_avx2_matvec_dense(format, weights, n, row0, row1, x, y);
     }

@@ -19,17 +19,24 @@ extern "C" {
 // ---------------------------------------------------------------------------------------------------------
 // Formats
 
-// Storage formats of a weight row. The numbers are those of GGUF's tensor types.
+// Storage formats of a weight row. The numbers are those of GGUF's tensor types; blocks.h has the layouts.
 typedef enum tk_format {
     TK_F32 = 0,
     TK_F16 = 1,
-    TK_Q4_0 = 2,  // 32 weights: f16 d, 16 bytes of nibbles;        w = d * (q - 8)
-    TK_Q4_1 = 3,  // 32 weights: f16 d, f16 m, 16 bytes of nibbles; w = d * q + m
-    TK_Q8_0 = 8,  // 32 weights: f16 d, 32 int8;                    w = d * q
+    TK_Q4_0 = 2,  // 32 weights: 4-bit q, d;       w = d * (q - 8)
+    TK_Q4_1 = 3,  // 32 weights: 4-bit q, d, m;    w = d * q + m
+    TK_Q5_0 = 6,  // 32 weights: 5-bit q, d;       w = d * (q - 16)
+    TK_Q5_1 = 7,  // 32 weights: 5-bit q, d, m;    w = d * q + m
+    TK_Q8_0 = 8,  // 32 weights: int8 q, d;        w = d * q
+    TK_Q4_K =
+        12,  // 256 weights: 4-bit q, d, dmin, for every 32 of them 6-bit s and t; w = d * s * q - dmin * t
+    TK_Q5_K = 13,  // 256 weights: the same with 5-bit q
+    TK_Q6_K = 14,  // 256 weights: 6-bit q, d, for every 16 of them int8 s;              w = d * s * (q - 32)
     TK_BF16 = 30
 } tk_format;
 
-// Weights in one block: 1 for F32, F16 and BF16, 32 for the quantised formats; 0 for an unknown format.
+// Weights in one block: 1 for F32, F16 and BF16, 32 or 256 for the quantised formats; 0 for an unknown
+// format.
 size_t tk_block_size(tk_format format);
 
 // Bytes of a row of `n` weights; 0 for an unknown format or when `n` is not a multiple of the block.
@@ -43,12 +50,22 @@ typedef enum tk_operand {
 
 tk_operand tk_operand_of(tk_format format);
 
-// 32 activations: x is about scale * values. sum = scale * (sum of values), for Q4_1's m and Q4_0's -8.
+// 32 activations: x is about scale * values. `sum` and `halves` are for what a format adds to all of its
+// weights, or to 16 of them.
 typedef struct tk_q8_block {
     float scale;
-    float sum;
+    float sum;          // scale * (sum of values)
+    int16_t halves[2];  // sums of values[0..15] and values[16..31]
     int8_t values[32];
 } tk_q8_block;
+
+// Stores `n` floats, a multiple of the block, as a row of `format`.
+//
+// Q8_0, Q4_0, Q4_1, Q5_0 and Q5_1 round as GGUF's reference does, F16 and BF16 to the nearest even. The K
+// formats are searched for scales with a small squared error, in some microseconds a block. Every format but
+// F32, F16 and BF16 needs finite floats: a block with others holds some numbers or NaN. The bytes do not
+// depend on the instruction set.
+void tk_quantize_weights(tk_format format, const float *x, size_t n, void *row);
 
 // ---------------------------------------------------------------------------------------------------------
 // Choosing an instruction set
@@ -96,11 +113,18 @@ size_t tk_matmul_scratch_bytes(tk_isa isa, tk_format format, size_t n);
 
 // The same product with float activations against the dequantised weights, for every format: the float32
 // path. A result depends on nothing but its row and its token here too. `scratch` holds
-// tk_matmul_f32_scratch_floats(...) floats, which grow with n, and belongs to the calling thread.
+// tk_matmul_f32_scratch_floats(...) floats, which do not shrink as n grows, and belongs to the calling
+// thread.
 void tk_matmul_f32(tk_isa isa, tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                    const float *x, size_t x_stride_floats, size_t m, float *y, size_t y_stride,
                    float *scratch);
 size_t tk_matmul_f32_scratch_floats(tk_isa isa, size_t n);
+
+// Two ceilings, for benchmarks. The first reads `count` bytes and returns a sum of them. The second computes
+// what `tk_matmul` does with blocks of many tokens, scales included, on registers alone, without a load or a
+// store; it returns the multiply-adds it did, or 0 for kernels that have no such loop.
+uint64_t tk_read_all(const void *bytes, size_t count);
+size_t tk_multiply_in_registers(tk_isa isa, tk_format format, size_t rounds);
 
 // ---------------------------------------------------------------------------------------------------------
 // Vectors

@@ -13,8 +13,9 @@ enum { TK_LANES = 16 };
 typedef float tk_lanes __attribute__((vector_size(4 * TK_LANES)));
 
 // lanes[t][j] += sum over i of row[16 i + j] * x[t][16 i + j] for `tokens` (a constant) of the arrays.
-static inline __attribute__((always_inline)) void
-tk_dots_add(size_t tokens, float lanes[][TK_LANES], const float *row, const float *const x[], size_t n) {
+static inline __attribute__((always_inline)) void tk_dots_add(size_t tokens, float lanes[][TK_LANES],
+                                                              const float *row, const float *const x[],
+                                                              size_t n) {
     tk_lanes sums[2], w, v;
     memcpy(sums, lanes, tokens * sizeof w);
     size_t i = 0;
@@ -44,10 +45,10 @@ static inline float tk_dot(const float *a, const float *b, size_t n) {
     return tk_fold(lanes[0]);
 }
 
-// Exact: 32 products of at most 255 * 128 each.
-static inline int32_t tk_dot_q8(const int8_t *a, const int8_t *b) {
+// Exact: at most 32 products of at most 128 * 128 each.
+static inline int32_t tk_dot_q8(const int8_t *a, const int8_t *b, size_t n) {
     int32_t sum = 0;
-    for (size_t j = 0; j < 32; j++) sum += (int32_t)a[j] * b[j];
+    for (size_t j = 0; j < n; j++) sum += (int32_t)a[j] * b[j];
     return sum;
 }
 

@@ -4,52 +4,26 @@
 // token's result is the same whatever `m`, the split of rows, or the function.
 #include "dot.h"
 #include "portable.h"
+#include "unpack.h"
 
-// The rows of one quantised format, unpacked: w = d * q + m.
-typedef struct block {
-    float d;
-    float m;
-    int8_t q[TK_BLOCK];
-} block;
-
-static inline void unpack_nibbles(const uint8_t *nibbles, int8_t *q) {
-    for (size_t j = 0; j < TK_BLOCK / 2; j++) {
-        q[j] = (int8_t)(nibbles[j] & 15);
-        q[j + TK_BLOCK / 2] = (int8_t)(nibbles[j] >> 4);
+static inline float add_block(tk_format format, float sum, const tk_block *w, const tk_q8_block *x) {
+    if (format == TK_Q6_K) {
+        sum += (w->d[0] * x->scale) * (float)tk_dot_q8(w->q, x->values, TK_BLOCK / 2);
+        return sum + (w->d[1] * x->scale) *
+                         (float)tk_dot_q8(w->q + TK_BLOCK / 2, x->values + TK_BLOCK / 2, TK_BLOCK / 2);
     }
-}
-
-static inline size_t unpack(tk_format format, const uint8_t *bytes, block *out) {
-    out->d = tk_half_to_float(tk_load_u16(bytes));
-    switch (format) {
-    case TK_Q4_0:
-        out->m = -8 * out->d;
-        unpack_nibbles(bytes + 2, out->q);
-        return TK_Q4_0_BYTES;
-    case TK_Q4_1:
-        out->m = tk_half_to_float(tk_load_u16(bytes + 2));
-        unpack_nibbles(bytes + 4, out->q);
-        return TK_Q4_1_BYTES;
-    default:
-        out->m = 0;
-        memcpy(out->q, bytes + 2, TK_BLOCK);
-        return TK_Q8_0_BYTES;
-    }
-}
-
-static inline float add_block(tk_format format, float sum, const block *w, const tk_q8_block *x) {
-    sum += (w->d * x->scale) * (float)tk_dot_q8(w->q, x->values);
+    sum += (w->d[0] * x->scale) * (float)tk_dot_q8(w->q, x->values, TK_BLOCK);
     return format == TK_Q8_0 ? sum : sum + w->m * x->sum;
 }
 
 static inline void matvec_q8(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
                              const tk_q8_block *x, float *y) {
-    const uint8_t *bytes = weights + row0 * tk_row_bytes(format, n);
+    size_t row_bytes = tk_row_bytes(format, n);
     for (size_t row = row0; row < row1; row++) {
         float sum = 0;
         for (size_t b = 0; b < n / TK_BLOCK; b++) {
-            block w;
-            bytes += unpack(format, bytes, &w);
+            tk_block w;
+            tk_unpack(format, weights + row * row_bytes, b, &w);
             sum = add_block(format, sum, &w, x + b);
         }
         y[row] = sum;
@@ -58,10 +32,11 @@ static inline void matvec_q8(tk_format format, const uint8_t *weights, size_t n,
 
 static inline void matmul_q8(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
                              const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
-                             block *unpacked) {
-    const uint8_t *bytes = weights + row0 * tk_row_bytes(format, n);
+                             tk_block *unpacked) {
+    size_t row_bytes = tk_row_bytes(format, n);
     for (size_t row = row0; row < row1; row++) {
-        for (size_t b = 0; b < n / TK_BLOCK; b++) bytes += unpack(format, bytes, unpacked + b);
+        for (size_t b = 0; b < n / TK_BLOCK; b++)
+            tk_unpack(format, weights + row * row_bytes, b, unpacked + b);
         for (size_t t = 0; t < m; t++) {
             const tk_q8_block *token = (const void *)(x + t * x_stride);
             float sum = 0;
@@ -95,8 +70,23 @@ void tk_portable_matvec(tk_format format, const void *weights, size_t n, size_t 
     case TK_Q4_1:
         matvec_q8(TK_Q4_1, weights, n, row0, row1, x, y);
         break;
+    case TK_Q5_0:
+        matvec_q8(TK_Q5_0, weights, n, row0, row1, x, y);
+        break;
+    case TK_Q5_1:
+        matvec_q8(TK_Q5_1, weights, n, row0, row1, x, y);
+        break;
     case TK_Q8_0:
         matvec_q8(TK_Q8_0, weights, n, row0, row1, x, y);
+        break;
+    case TK_Q4_K:
+        matvec_q8(TK_Q4_K, weights, n, row0, row1, x, y);
+        break;
+    case TK_Q5_K:
+        matvec_q8(TK_Q5_K, weights, n, row0, row1, x, y);
+        break;
+    case TK_Q6_K:
+        matvec_q8(TK_Q6_K, weights, n, row0, row1, x, y);
         break;
     default:
         for (size_t row = row0; row < row1; row++)
@@ -149,8 +139,23 @@ void tk_portable_matmul(tk_format format, const void *weights, size_t n, size_t 
     case TK_Q4_1:
         matmul_q8(TK_Q4_1, weights, n, row0, row1, x, x_stride, m, y, y_stride, aligned);
         break;
+    case TK_Q5_0:
+        matmul_q8(TK_Q5_0, weights, n, row0, row1, x, x_stride, m, y, y_stride, aligned);
+        break;
+    case TK_Q5_1:
+        matmul_q8(TK_Q5_1, weights, n, row0, row1, x, x_stride, m, y, y_stride, aligned);
+        break;
     case TK_Q8_0:
         matmul_q8(TK_Q8_0, weights, n, row0, row1, x, x_stride, m, y, y_stride, aligned);
+        break;
+    case TK_Q4_K:
+        matmul_q8(TK_Q4_K, weights, n, row0, row1, x, x_stride, m, y, y_stride, aligned);
+        break;
+    case TK_Q5_K:
+        matmul_q8(TK_Q5_K, weights, n, row0, row1, x, x_stride, m, y, y_stride, aligned);
+        break;
+    case TK_Q6_K:
+        matmul_q8(TK_Q6_K, weights, n, row0, row1, x, x_stride, m, y, y_stride, aligned);
         break;
     default:
         tk_portable_matmul_f32(format, weights, n, row0, row1, x, x_stride / sizeof(float), m, y, y_stride,
@@ -160,7 +165,7 @@ void tk_portable_matmul(tk_format format, const void *weights, size_t n, size_t 
 
 size_t tk_portable_matmul_scratch_bytes(tk_format format, size_t n) {
     size_t bytes = tk_operand_of(format) == TK_OPERAND_Q8
-                       ? n / TK_BLOCK * sizeof(block)
+                       ? n / TK_BLOCK * sizeof(tk_block)
                        : tk_portable_matmul_f32_scratch_floats(n) * sizeof(float);
     return bytes + TK_ALIGNMENT;
 }

@@ -1,10 +1,15 @@
 // Rows from and to the storage formats.
 #include "portable.h"
+#include "unpack.h"
 
-static void dequantize_q4(const uint8_t *nibbles, float d, float m, float *out) {
-    for (size_t j = 0; j < TK_BLOCK / 2; j++) {
-        out[j] = d * (float)(nibbles[j] & 15) + m;
-        out[j + TK_BLOCK / 2] = d * (float)(nibbles[j] >> 4) + m;
+static inline void dequantize(tk_format format, const uint8_t *row, size_t n, float *out) {
+    for (size_t b = 0; b < n / TK_BLOCK; b++) {
+        tk_block w;
+        tk_unpack(format, row, b, &w);
+        for (size_t j = 0; j < TK_BLOCK; j++) {
+            float value = w.d[j / 16] * (float)w.q[j];
+            out[b * TK_BLOCK + j] = format == TK_Q8_0 || format == TK_Q6_K ? value : value + w.m;
+        }
     }
 }
 
@@ -21,21 +26,28 @@ void tk_portable_dequantize_row(tk_format format, const void *row, size_t n, flo
         for (size_t i = 0; i < n; i++) out[i] = tk_bfloat_to_float(tk_load_u16(bytes + 2 * i));
         break;
     case TK_Q4_0:
-        for (size_t i = 0; i + TK_BLOCK <= n; i += TK_BLOCK, bytes += TK_Q4_0_BYTES) {
-            float d = tk_half_to_float(tk_load_u16(bytes));
-            dequantize_q4(bytes + 2, d, -8 * d, out + i);
-        }
+        dequantize(TK_Q4_0, bytes, n, out);
         break;
     case TK_Q4_1:
-        for (size_t i = 0; i + TK_BLOCK <= n; i += TK_BLOCK, bytes += TK_Q4_1_BYTES)
-            dequantize_q4(bytes + 4, tk_half_to_float(tk_load_u16(bytes)),
-                          tk_half_to_float(tk_load_u16(bytes + 2)), out + i);
+        dequantize(TK_Q4_1, bytes, n, out);
+        break;
+    case TK_Q5_0:
+        dequantize(TK_Q5_0, bytes, n, out);
+        break;
+    case TK_Q5_1:
+        dequantize(TK_Q5_1, bytes, n, out);
         break;
     case TK_Q8_0:
-        for (size_t i = 0; i + TK_BLOCK <= n; i += TK_BLOCK, bytes += TK_Q8_0_BYTES) {
-            float d = tk_half_to_float(tk_load_u16(bytes));
-            for (size_t j = 0; j < TK_BLOCK; j++) out[i + j] = d * (float)(int8_t)bytes[2 + j];
-        }
+        dequantize(TK_Q8_0, bytes, n, out);
+        break;
+    case TK_Q4_K:
+        dequantize(TK_Q4_K, bytes, n, out);
+        break;
+    case TK_Q5_K:
+        dequantize(TK_Q5_K, bytes, n, out);
+        break;
+    case TK_Q6_K:
+        dequantize(TK_Q6_K, bytes, n, out);
         break;
     }
 }
@@ -56,18 +68,20 @@ static void quantize_block(const float *x, tk_q8_block *out) {
     if (largest >= 0x7f800000u || magnitude < smallest_scaled) {
         if (largest < 0x7f800000u) out->scale = 0;
         out->sum = out->scale * 0.0f;
+        memset(out->halves, 0, sizeof out->halves);
         memset(out->values, 0, sizeof out->values);
         return;
     }
     float inverse = 127.0f / magnitude;
-    int32_t sum = 0;
+    int32_t sums[2] = {0};
     for (size_t j = 0; j < TK_BLOCK; j++) {
         // 1.5 * 2^23 leaves no bits for a fraction, so the adder rounds half to even into the low bits.
         int32_t value = (int32_t)(tk_float_bits(x[j] * inverse + 12582912.0f) - 0x4b400000u);
         out->values[j] = (int8_t)value;
-        sum += value;
+        sums[j / 16] += value;
     }
-    out->sum = out->scale * (float)sum;
+    for (size_t half = 0; half < 2; half++) out->halves[half] = (int16_t)sums[half];
+    out->sum = out->scale * (float)(sums[0] + sums[1]);
 }
 
 void tk_portable_quantize_row(const float *x, size_t n, tk_q8_block *out) {

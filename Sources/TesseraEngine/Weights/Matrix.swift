@@ -42,7 +42,7 @@ struct Matrix {
         guard let format = tensor.format.kernelFormat else {
             throw failure(
                 "the tensor type \(tensor.format.name) is not supported",
-                "use a model in F32, F16, BF16, Q8_0, Q4_0 or Q4_1"
+                "use a model in F32, F16, BF16, Q8_0, Q6_K, Q5_K, Q5_0, Q5_1, Q4_K, Q4_0 or Q4_1"
             )
         }
         let rowBytes = tk_row_bytes(format, columns)
@@ -69,14 +69,19 @@ struct Matrix {
 
 extension TensorFormat {
     /// The kernels' name for this format; nil when they do not have it.
-    fileprivate var kernelFormat: tk_format? {
+    var kernelFormat: tk_format? {
         switch self {
         case .float32: TK_F32
         case .float16: TK_F16
         case .bfloat16: TK_BF16
         case .q4_0: TK_Q4_0
         case .q4_1: TK_Q4_1
+        case .q5_0: TK_Q5_0
+        case .q5_1: TK_Q5_1
         case .q8_0: TK_Q8_0
+        case .q4_k: TK_Q4_K
+        case .q5_k: TK_Q5_K
+        case .q6_k: TK_Q6_K
         default: nil
         }
     }

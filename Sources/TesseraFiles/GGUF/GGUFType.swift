@@ -34,7 +34,12 @@ extension TensorFormat {
         case 1: self = .float16
         case 2: self = .q4_0
         case 3: self = .q4_1
+        case 6: self = .q5_0
+        case 7: self = .q5_1
         case 8: self = .q8_0
+        case 12: self = .q4_k
+        case 13: self = .q5_k
+        case 14: self = .q6_k
         case 30: self = .bfloat16
         default:
             guard let name = Self.otherNames[number] else { return nil }
@@ -49,15 +54,19 @@ extension TensorFormat {
         case .float16: 1
         case .q4_0: 2
         case .q4_1: 3
+        case .q5_0: 6
+        case .q5_1: 7
         case .q8_0: 8
+        case .q4_k: 12
+        case .q5_k: 13
+        case .q6_k: 14
         case .bfloat16: 30
         case .other(let name): Self.otherNames.first { $0.value == name }?.key
         }
     }
 
     private static let otherNames: [UInt32: String] = [
-        6: "Q5_0", 7: "Q5_1", 9: "Q8_1", 10: "Q2_K", 11: "Q3_K", 12: "Q4_K", 13: "Q5_K", 14: "Q6_K",
-        15: "Q8_K",
+        9: "Q8_1", 10: "Q2_K", 11: "Q3_K", 15: "Q8_K",
         16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S", 20: "IQ4_NL", 21: "IQ3_S", 22: "IQ2_S",
         23: "IQ4_XS",
         24: "I8", 25: "I16", 26: "I32", 27: "I64", 28: "F64", 29: "IQ1_M", 34: "TQ1_0", 35: "TQ2_0",

@@ -17,7 +17,24 @@ public enum TensorFormat: Hashable, Sendable {
     /// Blocks of 32: a binary16 scale `d`, then 32 signed bytes `q`; the value is `d q`.
     // swift-format-ignore: AlwaysUseLowerCamelCase
     case q8_0
-    /// A format that is known by name only, such as `Q4_K` or `I64`.
+    /// Blocks of 32: a binary16 scale `d`, then 32 5-bit numbers `q`; the value is `d (q − 16)`.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q5_0
+    /// Blocks of 32: binary16 `d` and `m`, then 32 5-bit numbers `q`; the value is `d q + m`.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q5_1
+    /// Blocks of 256: binary16 `d` and `e`, for every 32 of them 6-bit `s` and `t`, then 4-bit numbers `q`; the value
+    /// is `d s q − e t`.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q4_k
+    /// Blocks of 256 like those of `q4_k`, with 5-bit numbers `q`.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q5_k
+    /// Blocks of 256: 6-bit numbers `q`, for every 16 of them a signed byte `s`, and a binary16 `d`; the value is
+    /// `d s (q − 32)`.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q6_k
+    /// A format that is known by name only, such as `Q3_K` or `I64`.
     case other(String)
 
     /// The name, as GGUF tools print it.
@@ -29,6 +46,11 @@ public enum TensorFormat: Hashable, Sendable {
         case .q4_0: "Q4_0"
         case .q4_1: "Q4_1"
         case .q8_0: "Q8_0"
+        case .q5_0: "Q5_0"
+        case .q5_1: "Q5_1"
+        case .q4_k: "Q4_K"
+        case .q5_k: "Q5_K"
+        case .q6_k: "Q6_K"
         case .other(let name): name
         }
     }
@@ -56,15 +78,18 @@ public enum TensorFormat: Hashable, Sendable {
         case .q4_0: (32, 18)
         case .q4_1: (32, 20)
         case .q8_0: (32, 34)
+        case .q5_0: (32, 22)
+        case .q5_1: (32, 24)
+        case .q4_k: (256, 144)
+        case .q5_k: (256, 176)
+        case .q6_k: (256, 210)
         case .other(let name): Self.layouts[name]
         }
     }
 
     /// Elements and bytes of a block, by name: GGUF's block formats and the plain types of both file formats.
     private static let layouts: [String: (elements: Int, bytes: Int)] = [
-        "Q5_0": (32, 22), "Q5_1": (32, 24), "Q8_1": (32, 40),
-        "Q2_K": (256, 84), "Q3_K": (256, 110), "Q4_K": (256, 144), "Q5_K": (256, 176), "Q6_K": (256, 210),
-        "Q8_K": (256, 292),
+        "Q8_1": (32, 40), "Q2_K": (256, 84), "Q3_K": (256, 110), "Q8_K": (256, 292),
         "IQ2_XXS": (256, 66), "IQ2_XS": (256, 74), "IQ3_XXS": (256, 98), "IQ1_S": (256, 50),
         "IQ4_NL": (32, 18),
         "IQ3_S": (256, 110), "IQ2_S": (256, 82), "IQ4_XS": (256, 136), "IQ1_M": (256, 56),
