@@ -202,7 +202,7 @@ struct KernelsProductTests {
     func sizes() {
         #expect(
             WeightFormat.all.map { $0.rowBytes(256) } == [
-                1024, 512, 512, 144, 160, 176, 192, 272, 144, 176, 210,
+                1024, 512, 512, 144, 160, 272, 176, 192, 144, 176, 210,
             ])
         #expect(tk_row_bytes(TK_Q4_1, 33) == 0)
         #expect(tk_row_bytes(tk_format(rawValue: 99), 32) == 0)
