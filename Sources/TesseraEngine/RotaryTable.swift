@@ -1,3 +1,4 @@
+internal import CTesseraKernels
 internal import TesseraCore
 
 #if canImport(Glibc)
@@ -8,18 +9,23 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// Cosines and sines of the rotary position embedding (Su et al., "RoFormer", arXiv:2104.09864, section 3.2.2).
+/// Cosines and sines of a rotary position embedding.
 ///
-/// Pair i of a head at position p turns by `p * base ^ (-2 i / headSize)`. Angles are computed in double precision
-/// the first time that a position is read.
+/// Pair i of a head at position p turns by `p * frequencies[i]`. Angles are computed in double precision the first time
+/// that a position is read.
 struct RotaryTable {
     private let frequencies: [Double]
+    private let magnitude: Double
+    private let isInterleaved: Bool
     private var memory: Memory
     private var capacity = 0
     private var filled = 0
 
-    init(headSize: Int, base: Double) throws(LocatedError) {
-        frequencies = (0..<headSize / 2).map { pow(base, -2 * Double($0) / Double(headSize)) }
+    /// - Parameter isLong: whether it is for texts that may grow longer than the original context of LongRoPE.
+    init(_ embedding: RotaryEmbedding, isLong: Bool) throws(LocatedError) {
+        frequencies = embedding.frequencies(isLong: isLong)
+        magnitude = embedding.magnitude
+        isInterleaved = embedding.isInterleaved
         memory = try Memory(0, of: Float.self, for: Self.purpose)
     }
 
@@ -37,15 +43,35 @@ struct RotaryTable {
             let row = table + position * 2 * half
             for (pair, frequency) in frequencies.enumerated() {
                 let angle = Double(position) * frequency
-                row[pair] = Float(cos(angle))
-                row[half + pair] = Float(sin(angle))
+                row[pair] = Float(cos(angle) * magnitude)
+                row[half + pair] = Float(sin(angle) * magnitude)
             }
         }
         filled = max(filled, positions)
     }
 
-    /// `[position, 2, headSize / 2]`: the cosines of a position, then its sines.
-    var angles: UnsafePointer<Float> { UnsafePointer(memory.pointer(to: Float.self)) }
+    /// The table as passes use it, good until it covers more.
+    var rotation: Rotation {
+        Rotation(
+            angles: UnsafePointer(memory.pointer(to: Float.self)), pairs: frequencies.count,
+            isInterleaved: isInterleaved)
+    }
 
     private static let purpose = "the rotary table"
+}
+
+/// Turns heads by their positions.
+struct Rotation: BitwiseCopyable {
+    /// The cosines of a position, then its sines: `[position, 2, pairs]`.
+    let angles: UnsafePointer<Float>
+
+    /// The pairs of a head that turn; what is behind them stays.
+    let pairs: Int
+
+    let isInterleaved: Bool
+
+    func callAsFunction(_ head: UnsafeMutablePointer<Float>, position: Int, _ isa: tk_isa) {
+        let cosines = angles + position * 2 * pairs
+        tk_rope(isa, head, 2 * pairs, cosines, cosines + pairs, isInterleaved)
+    }
 }

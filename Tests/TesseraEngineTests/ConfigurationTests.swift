@@ -33,7 +33,7 @@ struct ConfigurationTests {
         #expect(full.keyValueHeadCount == 2)
         #expect(full.headSize == 32)
         #expect(full.tiedEmbeddings)
-        #expect(!full.interleavedRope)
+        #expect(full.rotary.map(\.isInterleaved) == [false])
 
         let sparse = try configuration {
             for field in [
@@ -44,7 +44,7 @@ struct ConfigurationTests {
         #expect(sparse.keyValueHeadCount == 4)
         #expect(sparse.headSize == 16)
         #expect(sparse.epsilon == 1e-6)
-        #expect(sparse.ropeBase == 10_000)
+        #expect(sparse.rotary.map(\.base) == [10_000])
         #expect(sparse.contextLength == 2048)
         #expect(!sparse.tiedEmbeddings)
     }
@@ -55,26 +55,77 @@ struct ConfigurationTests {
             $0["rope_theta"] = nil
             $0["rope_parameters"] = ["rope_type": "default", "rope_theta": 123_456.0]
         }
-        #expect(newer.ropeBase == 123_456)
+        #expect(newer.rotary.map(\.base) == [123_456])
         let plain = try configuration { $0["rope_scaling"] = ["type": "default"] }
-        #expect(plain.ropeBase == 10_000)
+        #expect(plain.rotary.map(\.base) == [10_000])
     }
 
     @Test("what this engine does not have is refused by name")
     func unsupported() {
-        expectError("architectures") { $0["architectures"] = ["GPT2LMHeadModel"] }
+        expectError("architectures") { $0["architectures"] = ["MambaForCausalLM"] }
         expectError("model_type") {
             $0["architectures"] = nil
-            $0["model_type"] = "gpt2"
+            $0["model_type"] = "mamba"
         }
-        expectError("attention_bias") { $0["attention_bias"] = true }
-        expectError("mlp_bias") { $0["mlp_bias"] = true }
-        expectError("hidden_act") { $0["hidden_act"] = "gelu" }
-        expectError("rope_scaling.rope_type") { $0["rope_scaling"] = ["rope_type": "llama3", "factor": 8.0] }
-        expectError("rope_scaling.type") { $0["rope_scaling"] = ["type": "linear", "factor": 2.0] }
-        expectError("rope_parameters.rope_type") { $0["rope_parameters"] = ["rope_type": "yarn"] }
+        expectError("hidden_act") { $0["hidden_act"] = "relu" }
+        expectError("rope_scaling.rope_type") {
+            $0["rope_scaling"] = ["rope_type": "dynamic", "factor": 8.0]
+        }
+        expectError("rope_parameters.rope_type") { $0["rope_parameters"] = ["rope_type": "proportional"] }
         expectError("rope_scaling.factor") { $0["rope_scaling"] = ["factor": 8.0] }
         expectError("rope_scaling") { $0["rope_scaling"] = "linear" }
+    }
+
+    @Test("numbers of a scaled rotary embedding that cannot be are named")
+    func impossibleScaling() {
+        func expect(_ field: String, _ scaling: JSONValue) {
+            expectError("rope_scaling.\(field)") { $0["rope_scaling"] = scaling }
+        }
+        expect("factor", ["type": "linear"])
+        expect("factor", ["type": "linear", "factor": 0])
+        expect("factor", ["type": "linear", "factor": -2.0])
+        expect("factor", ["type": "linear", "factor": "8"])
+        let llama3: JSONObject = [
+            "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192,
+        ]
+        func expectLlama3(_ field: String, _ value: JSONValue?) {
+            var scaling = llama3
+            scaling[field] = value
+            expect(field, .object(scaling))
+        }
+        for field in ["factor", "low_freq_factor", "high_freq_factor"] {
+            for value in [nil, 0, -1.0, "1"] as [JSONValue?] { expectLlama3(field, value) }
+        }
+        expectLlama3("high_freq_factor", 1.0)
+        for value: JSONValue in [0, -1, .integer(.max), "8192", 1.5] {
+            expectLlama3("original_max_position_embeddings", value)
+        }
+        expectError("original_max_position_embeddings") {
+            var scaling = llama3
+            scaling["original_max_position_embeddings"] = nil
+            $0["rope_scaling"] = .object(scaling)
+        }
+        let ones = JSONValue.array(Array(repeating: .number(1), count: 16))
+        let long: JSONObject = [
+            "type": "longrope", "original_max_position_embeddings": 64, "short_factor": ones,
+            "long_factor": ones,
+        ]
+        for field in ["short_factor", "long_factor"] {
+            for value in [nil, [1.0], [], "1", .array(Array(repeating: .number(0), count: 16))]
+                as [JSONValue?]
+            {
+                var scaling = long
+                scaling[field] = value
+                let error = #expect(throws: LocatedError.self) {
+                    _ = try configuration { $0["rope_scaling"] = .object(scaling) }
+                }
+                #expect(error?.field?.hasPrefix("rope_scaling.\(field)") == true)
+            }
+        }
+        expectError("partial_rotary_factor") { $0["partial_rotary_factor"] = 0 }
+        expectError("partial_rotary_factor") { $0["partial_rotary_factor"] = 1.5 }
+        expectError("partial_rotary_factor") { $0["partial_rotary_factor"] = 0.1 }
     }
 
     @Test("values that cannot be are named")

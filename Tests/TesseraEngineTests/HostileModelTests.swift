@@ -31,7 +31,9 @@ struct HostileModelTests {
             ("llama.attention.key_length", 31),
             ("llama.block_count", 0), ("llama.block_count", .max), ("llama.context_length", 0),
             ("llama.context_length", .max), ("llama.embedding_length", 0), ("llama.embedding_length", .max),
-            ("llama.feed_forward_length", 0), ("llama.vocab_size", 0), ("llama.rope.dimension_count", 16),
+            ("llama.feed_forward_length", 0), ("llama.vocab_size", 0), ("llama.rope.dimension_count", 0),
+            ("llama.rope.dimension_count", 15), ("llama.rope.dimension_count", 64),
+            ("llama.attention.sliding_window", .max),
             ("llama.attention.value_length", 16),
         ] as [(String, UInt32)])
     func impossibleValue(_ field: String, _ value: UInt32) {
@@ -66,27 +68,39 @@ struct HostileModelTests {
         expectError(builder, field: field)
     }
 
-    @Test("other architectures and scaled rotary embeddings are refused")
-    func unsupported() {
+    @Test("what is not supported is refused by name")
+    func unsupported() throws {
         var builder = TinyModel().gguf()
         builder["general.architecture"] = .string("mamba")
         expectError(builder, field: "general.architecture")
 
         builder = TinyModel().gguf()
-        builder["llama.rope.scaling.type"] = .string("yarn")
+        builder["llama.rope.scaling.type"] = .string("longrope")
         expectError(builder, field: "llama.rope.scaling.type")
+        builder["llama.rope.scaling.type"] = .string("yarn")
+        builder["llama.rope.scaling.factor"] = .float32(4)
+        expectError(builder, field: "llama.rope.scaling.original_context_length")
+        builder["llama.rope.scaling.original_context_length"] = .uint32(0)
+        expectError(builder, field: "llama.rope.scaling.original_context_length")
 
         for field in ["llama.rope.scaling.factor", "llama.rope.scale_linear"] {
-            builder = TinyModel().gguf()
-            builder[field] = .float32(4)
-            expectError(builder, field: field)
-            for value: Float in [0, 1] {
+            for (value, scaling) in [(0, .none), (1, .none), (4, .linear(factor: 4))]
+                as [(
+                    Float, RotaryEmbedding.Scaling
+                )]
+            {
+                builder = TinyModel().gguf()
                 builder[field] = .float32(value)
-                #expect(throws: Never.self) { _ = try load(builder) }
+                #expect(try load(builder).configuration.rotary[0].scaling == scaling)
             }
-            builder[field] = .float32(4)
             builder["llama.rope.scaling.type"] = .string("none")
-            #expect(throws: Never.self) { _ = try load(builder) }
+            builder["llama.rope.scaling.factor"] = .float32(4)
+            #expect(try load(builder).configuration.rotary[0].scaling == .none)
+            for value: Float in [-1, .nan, .infinity] {
+                builder = TinyModel().gguf()
+                builder[field] = .float32(value)
+                expectError(builder, field: field)
+            }
         }
 
         builder = TinyModel().gguf()
@@ -96,8 +110,14 @@ struct HostileModelTests {
         #expect(throws: Never.self) { _ = try load(builder) }
 
         builder = TinyModel().gguf()
-        builder.addTensor("rope_freqs.weight", shape: [16], floats: Array(repeating: 1, count: 16))
-        expectError(builder, field: "rope_freqs.weight")
+        builder.addTensor("rope_freqs.weight", shape: [16], floats: Array(repeating: 2, count: 16))
+        #expect(
+            try load(builder).configuration.rotary[0].scaling == .divided(by: Array(repeating: 2, count: 16)))
+        for numbers in [Array(repeating: Float(0), count: 16), Array(repeating: .nan, count: 16), [1]] {
+            builder = TinyModel().gguf()
+            builder.addTensor("rope_freqs.weight", shape: [numbers.count], floats: numbers)
+            expectError(builder, field: "rope_freqs.weight")
+        }
 
         builder = TinyModel().gguf()
         builder.addTensor("blk.1.attn_q.bias", shape: [128], floats: Array(repeating: 1, count: 128))

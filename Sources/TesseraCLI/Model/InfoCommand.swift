@@ -173,7 +173,7 @@ struct ModelDescription {
 
 extension ModelConfiguration {
     fileprivate func describe(into table: inout Table) {
-        table.append(["architecture", architecture])
+        table.append(["architecture", architecture.rawValue])
         table.append([
             "layers",
             "\(layerCount), hidden size \(hiddenSize), feed-forward \(feedForwardSize)",
@@ -183,7 +183,7 @@ extension ModelConfiguration {
         ])
         table.append([
             "context",
-            "\(NumberFormat.count(contextLength)) tokens, rotary base \(NumberFormat.significant(ropeBase))",
+            "\(NumberFormat.count(contextLength)) tokens, \(positions)",
         ])
         table.append([
             "cache",
@@ -192,13 +192,19 @@ extension ModelConfiguration {
         ])
     }
 
+    /// How tokens know their positions.
+    private var positions: String {
+        let bases = rotary.map { NumberFormat.significant($0.base) }
+        return bases.isEmpty ? "learned positions" : "rotary base \(bases.joined(separator: " and "))"
+    }
+
     fileprivate var json: JSONValue {
         [
-            "architecture": .string(architecture), "vocabularySize": .integer(vocabularySize),
+            "architecture": .string(architecture.rawValue), "vocabularySize": .integer(vocabularySize),
             "hiddenSize": .integer(hiddenSize), "layerCount": .integer(layerCount),
             "headCount": .integer(headCount), "keyValueHeadCount": .integer(keyValueHeadCount),
             "headSize": .integer(headSize), "feedForwardSize": .integer(feedForwardSize),
-            "epsilon": .number(epsilon), "ropeBase": .number(ropeBase),
+            "epsilon": .number(epsilon), "ropeBase": rotary.first.map { .number($0.base) } ?? .null,
             "contextLength": .integer(contextLength),
             "tiedEmbeddings": .bool(tiedEmbeddings),
             "cacheBytesPerToken": .integer(cacheBytesPerToken(.float16)),

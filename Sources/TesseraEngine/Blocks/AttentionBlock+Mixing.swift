@@ -21,7 +21,14 @@ extension AttentionBlock {
         case chunks(Int)
     }
 
-    private func cut(_ rows: PassRows, threads: Int) -> Cut {
+    /// What is mixed: rows in a layer, over the tokens of a window.
+    private struct Part {
+        let layer: Int
+        let rows: PassRows
+        let window: Int
+    }
+
+    private func cut(_ rows: PassRows, window: Int, threads: Int) -> Cut {
         let items = rows.pieces.count * keyValueHeads
         if threads == 1 || items >= 4 * threads { return .groups }
         let chunks = CacheShape.pages(for: min(rows.longest, window))
@@ -30,26 +37,27 @@ extension AttentionBlock {
         return .chunks(max(1, (chunks + parts - 1) / parts))
     }
 
-    /// This thread's part of the work on all heads of `rows`.
-    func mix(layer: Int, _ rows: PassRows, on worker: Worker) {
+    /// This thread's part of the work on all heads of `rows`, which see `window` tokens, themselves the last of them.
+    func mix(layer: Int, _ rows: PassRows, window: Int, on worker: Worker) {
+        let part = Part(layer: layer, rows: rows, window: window)
         let pieces = rows.pieces.count
-        switch cut(rows, threads: worker.count) {
+        switch cut(rows, window: window, threads: worker.count) {
         case .heads:
             // The heads of a single row in order, so that those that read the same keys stay on one thread.
             if rows.count == 1 {
                 for head in worker.share(of: heads) {
-                    mix(rows.pieces[0], head..<head + 1, layer, rows, worker)
+                    mix(rows.pieces[0], head..<head + 1, part, worker)
                 }
                 return
             }
             forEachItem(of: pieces * heads) { item in
                 let head = item / pieces
-                mix(rows.pieces[item % pieces], head..<head + 1, layer, rows, worker)
+                mix(rows.pieces[item % pieces], head..<head + 1, part, worker)
             }
         case .groups:
             forEachItem(of: pieces * keyValueHeads) { item in
                 let first = item / pieces * group
-                mix(rows.pieces[item % pieces], first..<first + group, layer, rows, worker)
+                mix(rows.pieces[item % pieces], first..<first + group, part, worker)
             }
         case .chunks(let span):
             let spans = (CacheShape.pages(for: rows.longest) + span - 1) / span
@@ -57,10 +65,10 @@ extension AttentionBlock {
                 let (piece, rest) = (rows.pieces[item % pieces], item / pieces)
                 mix(
                     piece, keyHead: rest / spans, chunks: rest % spans * span..<(rest % spans + 1) * span,
-                    layer, rows, worker)
+                    part, worker)
             }
             worker.barrier()
-            merge(rows, on: worker)
+            merge(part, on: worker)
         }
     }
 
@@ -75,19 +83,21 @@ extension AttentionBlock {
     }
 
     private func mix(
-        _ piece: PassPiece, _ heads: Range<Int>, _ layer: Int, _ rows: PassRows, _ worker: Worker
+        _ piece: PassPiece, _ heads: Range<Int>, _ part: Part, _ worker: Worker
     ) {
-        let count = queries(of: piece, heads, rows, worker)
-        var head = cache.head(heads.lowerBound / group, layer: layer, of: rows[Int(piece.begin)].pages)
+        let count = queries(of: piece, heads, part, worker)
+        var head = cache.head(
+            heads.lowerBound / group, layer: part.layer, of: part.rows[Int(piece.begin)].pages)
         tk_attention(worker.isa, &head, worker.queries, count, scale, worker.attentionScratch)
     }
 
     private func mix(
-        _ piece: PassPiece, keyHead: Int, chunks: Range<Int>, _ layer: Int, _ rows: PassRows, _ worker: Worker
+        _ piece: PassPiece, keyHead: Int, chunks: Range<Int>, _ part: Part, _ worker: Worker
     ) {
-        let count = queries(of: piece, keyHead * group..<(keyHead + 1) * group, rows, worker)
+        let rows = part.rows
+        let count = queries(of: piece, keyHead * group..<(keyHead + 1) * group, part, worker)
         let last = CacheShape.pages(for: rows.longest)
-        var head = cache.head(keyHead, layer: layer, of: rows[Int(piece.begin)].pages)
+        var head = cache.head(keyHead, layer: part.layer, of: rows[Int(piece.begin)].pages)
         tk_attention_partials(
             worker.isa, &head, worker.queries, count, scale, chunks.lowerBound, min(chunks.upperBound, last),
             partial(Int(piece.begin), head: keyHead * group, rows), partialsStride(rows),
@@ -96,26 +106,25 @@ extension AttentionBlock {
     }
 
     /// Sets down the queries of a piece: row by row, so that neighbours read the same keys.
-    private func queries(of piece: PassPiece, _ heads: Range<Int>, _ rows: PassRows, _ worker: Worker) -> Int
-    {
+    private func queries(of piece: PassPiece, _ heads: Range<Int>, _ part: Part, _ worker: Worker) -> Int {
         var count = 0
         for index in Int(piece.begin)..<Int(piece.end) {
             for head in heads {
-                worker.queries[count] = query(index, head: head, rows)
+                worker.queries[count] = query(index, head: head, part)
                 count += 1
             }
         }
         return count
     }
 
-    private func query(_ index: Int, head: Int, _ rows: PassRows) -> tk_query {
-        let row = rows[index]
+    private func query(_ index: Int, head: Int, _ part: Part) -> tk_query {
+        let row = part.rows[index]
         let offset = index * querySize + head * headSize
         let seen = Int(row.seen)
         return tk_query(
             q: UnsafePointer(buffers.queries + offset), out: buffers.mixed.floats + offset,
-            from: seen > window ? seen - window : 0, end: seen,
-            tail: row.branch < 0 ? nil : rows.branches + Int(row.branch), tail_from: Int(row.branchFrom)
+            from: seen > part.window ? seen - part.window : 0, end: seen,
+            tail: row.branch < 0 ? nil : part.rows.branches + Int(row.branch), tail_from: Int(row.branchFrom)
         )
     }
 
@@ -130,10 +139,11 @@ extension AttentionBlock {
         return partials + ((keyHead * rows.count + index) * group + member) * partialsStride(rows)
     }
 
-    private func merge(_ rows: PassRows, on worker: Worker) {
+    private func merge(_ part: Part, on worker: Worker) {
+        let rows = part.rows
         for item in worker.share(of: rows.count * heads) {
             let (index, head) = item.quotientAndRemainder(dividingBy: heads)
-            let query = query(index, head: head, rows)
+            let query = query(index, head: head, part)
             let chunks = query.from / CacheShape.pageTokens..<CacheShape.pages(for: query.end)
             tk_attention_merge(
                 worker.isa, partial(index, head: head, rows), chunks.lowerBound, chunks.upperBound, headSize,

@@ -1,29 +1,26 @@
 internal import CTesseraKernels
 internal import Synchronization
 
-/// Grouped-query attention with rotary positions and a cache.
+/// Grouped-query attention with a cache.
 ///
 /// Vaswani et al., arXiv:1706.03762, section 3.2; Ainslie et al., arXiv:2305.13245; Su et al., arXiv:2104.09864:
 ///
 ///     h = norm(x)
-///     q = rope(Wq h),  k = rope(Wk h),  v = Wv h
-///     x = x + Wo softmax(scale q K^T) V      K, V: the cache, k and v included
+///     q = rope(norm(Wq h + bq)),  k = rope(norm(Wk h + bk)),  v = Wv h + bv
+///     x = x + norm(Wo softmax(scale q K^T) V + bo)      K, V: the cache, k and v included
+///
+/// The rotation, the window, the biases and all norms but the first are what the layer has of them.
 struct AttentionBlock {
     let hidden: Int
     let heads: Int
     let keyValueHeads: Int
     let headSize: Int
-    let epsilon: Float
 
     /// What scores are multiplied by: mostly 1 / sqrt(headSize).
     let scale: Float
 
-    /// The tokens that a row sees, itself the last of them.
-    let window: Int
-    let interleavedRope: Bool
-
-    /// Cosines and sines, `[position, 2, headSize / 2]`.
-    let angles: UnsafePointer<Float>
+    /// What turns queries and keys: for each of the model's rotary embeddings that of short texts, then of long ones.
+    let rotations: UnsafePointer<Rotation>
     let cache: CacheShape
 
     /// Where threads that share a query leave their parts of it.
@@ -49,7 +46,7 @@ struct AttentionBlock {
 
     /// Puts the keys and values of `rows` into the cache, unless they are there, and updates their x.
     func callAsFunction(
-        _ layer: LlamaLayer, index: Int, x: UnsafeMutablePointer<Float>, rows: PassRows,
+        _ layer: AttentionWeights, index: Int, x: UnsafeMutablePointer<Float>, rows: PassRows,
         areStored: Bool = false, on worker: Worker
     ) {
         let h = normalized(x, layer, rows, on: worker)  // [rows, hidden]
@@ -58,12 +55,12 @@ struct AttentionBlock {
         if !areStored { projectKeysAndValues(h, layer, index: index, rows, besideQueries: true, on: worker) }
         worker.barrier()
 
-        mix(layer: index, rows, on: worker)
+        mix(layer: index, rows, window: layer.plan.window ?? .max, on: worker)
         worker.barrier()
 
         let mixed = buffers.mixed.operand(tokens: rows.count, columns: querySize)
         worker.addProduct(
-            layer.attentionOutput, worker.prepared(mixed, for: layer.attentionOutput), to: x,
+            layer.output, norm: layer.outputNorm, worker.prepared(mixed, for: layer.output), to: x,
             products: buffers.products
         )
         worker.barrier()
@@ -71,7 +68,7 @@ struct AttentionBlock {
 
     /// Only puts the keys and values of `rows` into the cache.
     func store(
-        _ layer: LlamaLayer, index: Int, x: UnsafePointer<Float>, rows: PassRows, on worker: Worker
+        _ layer: AttentionWeights, index: Int, x: UnsafePointer<Float>, rows: PassRows, on worker: Worker
     ) {
         let h = normalized(x, layer, rows, on: worker)
         projectKeysAndValues(h, layer, index: index, rows, besideQueries: false, on: worker)
@@ -79,34 +76,35 @@ struct AttentionBlock {
     }
 
     private func normalized(
-        _ x: UnsafePointer<Float>, _ layer: LlamaLayer, _ rows: PassRows, on worker: Worker
+        _ x: UnsafePointer<Float>, _ layer: AttentionWeights, _ rows: PassRows, on worker: Worker
     ) -> Operand {
         worker.normalized(
-            x, tokens: rows.count, columns: hidden, by: layer.attentionNorm, epsilon: epsilon,
+            x, tokens: rows.count, columns: hidden, by: layer.norm,
             blocks: worker.wantsBlocks(layer.query) || worker.wantsBlocks(layer.key)
                 || worker.wantsBlocks(layer.value),
             in: buffers.normed
         )
     }
 
-    /// q = rope(Wq h).
+    /// q = rope(norm(Wq h + bq)).
     ///
     /// Threads share heads whole, since a head is rotated as one: query and key heads together where both are wanted.
     private func projectQueries(
-        _ h: Operand, _ layer: LlamaLayer, _ rows: PassRows, besideKeys: Bool, on worker: Worker
+        _ h: Operand, _ layer: AttentionWeights, _ rows: PassRows, besideKeys: Bool, on worker: Worker
     ) {
         let share = worker.share(of: besideKeys ? heads + keyValueHeads : heads).clamped(to: 0..<heads)
         worker.multiply(layer.query, rows: floats(share), h, into: buffers.queries, stride: querySize)
         for index in 0..<rows.count {
             for head in share {
-                rotate(buffers.queries + index * querySize + head * headSize, rows[index], worker.isa)
+                let query = buffers.queries + index * querySize + head * headSize
+                place(query, layer.queryNorm, layer.plan, rows[index], worker.isa)
             }
         }
     }
 
-    /// k = rope(Wk h), v = Wv h, both to the cache; threads share values by parts of heads.
+    /// k = rope(norm(Wk h + bk)), v = Wv h + bv, both to the cache; threads share values by parts of heads.
     private func projectKeysAndValues(
-        _ h: Operand, _ layer: LlamaLayer, index: Int, _ rows: PassRows, besideQueries: Bool,
+        _ h: Operand, _ layer: AttentionWeights, index: Int, _ rows: PassRows, besideQueries: Bool,
         on worker: Worker
     ) {
         let before = besideQueries ? heads : 0
@@ -116,7 +114,7 @@ struct AttentionBlock {
         for row in 0..<rows.count {
             for head in keyHeads {
                 let key = buffers.keys + row * keyValueSize + head * headSize
-                rotate(key, rows[row], worker.isa)
+                place(key, layer.keyNorm, layer.plan, rows[row], worker.isa)
                 cache.storeKey(
                     key, slot: Int(rows[row].slot), layer: index, head: head, of: rows[row].pages, worker.isa)
             }
@@ -136,8 +134,13 @@ struct AttentionBlock {
         heads.lowerBound * headSize..<heads.upperBound * headSize
     }
 
-    private func rotate(_ head: UnsafeMutablePointer<Float>, _ row: PassRow, _ isa: tk_isa) {
-        let cosines = angles + Int(row.position) * headSize
-        tk_rope(isa, head, headSize, cosines, cosines + headSize / 2, interleavedRope)
+    /// Norms the query or key of a head and turns it to its position, as far as the layer does.
+    private func place(
+        _ head: UnsafeMutablePointer<Float>, _ norm: Norm?, _ plan: LayerPlan, _ row: PassRow, _ isa: tk_isa
+    ) {
+        if let norm { norm(head, headSize, into: head, isa) }
+        if let rotary = plan.rotary {
+            rotations[2 * rotary + Int(row.variant)](head, position: Int(row.position), isa)
+        }
     }
 }

@@ -1,21 +1,23 @@
 internal import CTesseraKernels
 
-/// The gated feed-forward block.
+/// The feed-forward block, gated or plain.
 ///
-/// SwiGLU of Shazeer, "GLU variants improve transformer", arXiv:2002.05202:
+/// Shazeer, "GLU variants improve transformer", arXiv:2002.05202, and Vaswani et al., arXiv:1706.03762, section 3.3:
 ///
 ///     h = norm(x)
-///     x = x + Wdown (silu(Wgate h) * (Wup h))
+///     x = x + norm(Wdown (f(Wgate h + bg) * (Wup h + bu)) + bd)      gated
+///     x = x + norm(Wdown f(Wup h + bu) + bd)                         plain
+///
+/// The biases, the second norm and the function f are what the layer has of them.
 struct FeedForwardBlock {
     let hidden: Int
     let inner: Int
-    let epsilon: Float
     let buffers: Buffers
 
     /// What is computed on the way, for up to a chunk of tokens.
     struct Buffers {
         let normed: OperandBuffer  // [tokens, hidden]
-        let gated: OperandBuffer  // [tokens, inner]
+        let bent: OperandBuffer  // [tokens, inner]
         let up: UnsafeMutablePointer<Float>  // [tokens, inner]
         let products: UnsafeMutablePointer<Float>  // [tokens, hidden]
     }
@@ -24,27 +26,39 @@ struct FeedForwardBlock {
     ///
     /// A thread computes gate and up for the same rows, so their product, and its 8-bit blocks, need no barrier.
     func callAsFunction(
-        _ layer: LlamaLayer, x: UnsafeMutablePointer<Float>, tokens: Int, on worker: Worker
+        _ layer: FeedForwardWeights, x: UnsafeMutablePointer<Float>, tokens: Int, on worker: Worker
     ) {
         let h = worker.normalized(
-            x, tokens: tokens, columns: hidden, by: layer.feedForwardNorm, epsilon: epsilon,
+            x, tokens: tokens, columns: hidden, by: layer.norm,
             blocks: worker.wantsBlocks(layer.gate) || worker.wantsBlocks(layer.up), in: buffers.normed
         )  // [tokens, hidden]
+        let bent = bend(h, layer, on: worker)
+        worker.barrier()
 
-        let gated = buffers.gated.operand(tokens: tokens, columns: inner)
+        worker.addProduct(layer.down, norm: layer.outputNorm, bent, to: x, products: buffers.products)
+        worker.barrier()
+    }
+
+    /// f(Wgate h + bg) * (Wup h + bu), or f(Wup h + bu): this thread's share of `[tokens, inner]`.
+    func bend(_ h: Operand, _ layer: FeedForwardWeights, on worker: Worker) -> Operand {
+        let bent = buffers.bent.operand(tokens: h.tokens, columns: inner)
         let rows = worker.share(of: inner, unit: 32)  // whole blocks of the operand of down
-        worker.multiply(layer.gate, rows: rows, h, into: gated.floats, stride: inner)
-        worker.multiply(layer.up, rows: rows, h, into: buffers.up, stride: inner)
-        for token in 0..<tokens {
-            let gate = gated.row(token) + rows.lowerBound
-            tk_silu_mul(worker.isa, gate, buffers.up + token * inner + rows.lowerBound, rows.count, gate)
+        worker.multiply(layer.gate ?? layer.up, rows: rows, h, into: bent.floats, stride: inner)
+        if layer.gate != nil {
+            worker.multiply(layer.up, rows: rows, h, into: buffers.up, stride: inner)
+        }
+        for token in 0..<h.tokens {
+            let values = bent.row(token) + rows.lowerBound
+            let up = buffers.up + token * inner + rows.lowerBound
+            if layer.gate == nil {
+                layer.activation.apply(to: values, scratch: up, count: rows.count, worker.isa)
+            } else {
+                layer.activation.gate(up, by: values, count: rows.count, worker.isa)
+            }
             if worker.wantsBlocks(layer.down) {
-                tk_quantize_row(worker.isa, gate, rows.count, gated.blockRow(token) + rows.lowerBound / 32)
+                tk_quantize_row(worker.isa, values, rows.count, bent.blockRow(token) + rows.lowerBound / 32)
             }
         }
-        worker.barrier()
-
-        worker.addProduct(layer.down, gated, to: x, products: buffers.products)
-        worker.barrier()
+        return bent
     }
 }

@@ -76,27 +76,42 @@ struct Worker {
         }
     }
 
-    /// RMS norm of every token's x `[tokens, columns]`, in 8-bit blocks too where asked.
+    /// Whether the product with `projection` reads 8-bit blocks.
+    func wantsBlocks(_ projection: Projection?) -> Bool { projection.map { wantsBlocks($0.weight) } ?? false }
+
+    /// Computes y[t, r] = (W x[t] + b)[r] for r in `rows` and every token t.
+    func multiply(
+        _ projection: Projection, rows: Range<Int>, _ x: Operand, into y: UnsafeMutablePointer<Float>,
+        stride: Int
+    ) {
+        multiply(projection.weight, rows: rows, x, into: y, stride: stride)
+        guard let bias = projection.bias else { return }
+        for token in 0..<x.tokens {
+            tk_add(isa, bias + rows.lowerBound, rows.count, y + token * stride + rows.lowerBound)
+        }
+    }
+
+    /// The norm of every token's x `[tokens, columns]`, in 8-bit blocks too where asked.
     ///
     /// A single token is normed by every thread for itself, which is cheaper than a barrier; more are shared out and
     /// end with one.
     func normalized(
-        _ x: UnsafePointer<Float>, tokens: Int, columns: Int, by norm: UnsafePointer<Float>, epsilon: Float,
-        blocks: Bool, in shared: OperandBuffer
+        _ x: UnsafePointer<Float>, tokens: Int, columns: Int, by norm: Norm, blocks: Bool,
+        in shared: OperandBuffer
     ) -> Operand {
         let alone = tokens == 1
         let result = (alone ? own : shared).operand(tokens: tokens, columns: columns)
         for token in alone ? 0..<1 : share(of: tokens) {
-            tk_rms_norm(isa, x + token * columns, norm, columns, epsilon, result.row(token))
+            norm(x + token * columns, columns, into: result.row(token), isa)
             if blocks { tk_quantize_row(isa, result.row(token), columns, result.blockRow(token)) }
         }
         if !alone { barrier() }
         return result
     }
 
-    /// Adds 8-bit blocks to floats that are already there, where `weight` wants them, in the way `normalized` does.
-    func prepared(_ operand: Operand, for weight: Matrix) -> Operand {
-        guard wantsBlocks(weight) else { return operand }
+    /// Adds 8-bit blocks to floats that are already there, where `projection` wants them, in the way `normalized` does.
+    func prepared(_ operand: Operand, for projection: Projection) -> Operand {
+        guard wantsBlocks(projection) else { return operand }
         let alone = operand.tokens == 1
         let result = Operand(
             tokens: operand.tokens, columns: operand.columns, floats: operand.floats,
@@ -109,15 +124,25 @@ struct Worker {
         return result
     }
 
-    /// y[t] += weight x[t] on this thread's share of the rows; `products` holds `[tokens, rows]`.
+    /// y[t] += W x[t] + b, or the norm of that, on this thread's share; `products` holds `[tokens, rows]`.
     func addProduct(
-        _ weight: Matrix, _ x: Operand, to y: UnsafeMutablePointer<Float>,
+        _ projection: Projection, norm: Norm?, _ x: Operand, to y: UnsafeMutablePointer<Float>,
         products: UnsafeMutablePointer<Float>
     ) {
-        let rows = share(of: weight.rows, unit: Self.rowUnit)
-        multiply(weight, rows: rows, x, into: products, stride: weight.rows)
+        let width = projection.rows
+        let rows = share(of: width, unit: Self.rowUnit)
+        multiply(projection, rows: rows, x, into: products, stride: width)
+        if let norm {
+            // A norm needs whole tokens.
+            barrier()
+            for token in share(of: x.tokens) {
+                norm(products + token * width, width, into: products + token * width, isa)
+                tk_add(isa, products + token * width, width, y + token * width)
+            }
+            return
+        }
         for token in 0..<x.tokens {
-            let begin = token * weight.rows + rows.lowerBound
+            let begin = token * width + rows.lowerBound
             tk_add(isa, products + begin, rows.count, y + begin)
         }
     }

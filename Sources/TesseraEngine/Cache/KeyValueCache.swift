@@ -16,7 +16,8 @@ public final class KeyValueCache: CausalCache {
     /// The pages in order, as passes see them; room for `capacity` tokens.
     let table: PageTable
 
-    private let variant: Int
+    /// Which of the model's tables turns its keys.
+    let variant: Int
     private let tableMemory: Memory
     private var pages: [CachePage] = []
 

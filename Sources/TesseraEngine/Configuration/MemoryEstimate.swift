@@ -13,11 +13,9 @@ extension ModelConfiguration {
 
     /// The number of weights, norms included; tied embeddings count once.
     public var parameterCount: Int {
-        let attention = 2 * hiddenSize * querySize + 2 * hiddenSize * keyValueSize
-        let feedForward = 3 * hiddenSize * feedForwardSize
-        let layer = attention + feedForward + 2 * hiddenSize
-        let tables = (tiedEmbeddings ? 1 : 2) * vocabularySize * hiddenSize
-        return layerCount * layer + tables + hiddenSize
+        let definition = architecture.definition
+        func count(_ tensors: [TensorSpecification]) -> Int { tensors.reduce(0) { $0 + $1.count } }
+        return count(definition.tensors(self)) + layerCount * count(definition.layerTensors(self))
     }
 
     func cacheShape(_ format: EngineOptions.CacheFormat) -> CacheShape {

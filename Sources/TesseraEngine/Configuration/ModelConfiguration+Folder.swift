@@ -2,89 +2,100 @@ public import TesseraCore
 internal import TesseraFiles
 
 extension ModelConfiguration {
-    /// Reads the configuration from `config.json` in a Hugging Face folder of the class `LlamaForCausalLM`.
+    /// Reads the configuration from `config.json` in a Hugging Face folder.
     ///
-    /// Absent fields have the defaults of that class. Rotary embeddings may be described by `rope_theta` or, as
-    /// newer files do, by `rope_parameters`.
+    /// Absent fields have the defaults of the class that the file names.
     ///
-    /// - Throws: `LocatedError` for another architecture, a field that is missing or of another type, and for what
-    ///   this engine does not have: scaled rotary embeddings, biases, activations other than SiLU.
+    /// - Throws: `LocatedError` for an architecture that is not supported, a field that is missing, of another type or
+    ///   impossible, and for what this engine does not have.
     public init(folder path: String) throws(LocatedError) {
-        let configPath = path.hasSuffix("/") ? path + "config.json" : path + "/config.json"
-        let fields = try JSONField(contentsOf: configPath)
-        try Self.checkArchitecture(fields)
-        for name in ["attention_bias", "mlp_bias"] where try fields[name].optionalBool() == true {
-            throw fields[name].error("biases are not supported", remedy: "use a Llama model without biases")
-        }
-        let activation = fields["hidden_act"]
-        if let name = try activation.optionalString(), name != "silu" {
-            throw activation.error("\"\(name)\" is not supported", remedy: "use a Llama model with silu")
-        }
+        let fields = try JSONField(
+            contentsOf: path.hasSuffix("/") ? path + "config.json" : path + "/config.json")
+        let architecture = try ModelArchitecture(folder: fields)
+        self = try architecture.definition.configuration(folder: fields)
+    }
 
-        let hiddenSize = try fields["hidden_size"].integer()
-        let headCount = try fields["num_attention_heads"].integer()
-        let headSize = try fields["head_dim"].optionalInteger()
-        if headSize == nil, headCount > 0, !hiddenSize.isMultiple(of: headCount) {
-            throw fields["num_attention_heads"].error(
-                "\(headCount) heads do not divide the hidden size \(hiddenSize)"
-            )
+    /// Reads what decoders with rotary embeddings and gated feed-forward blocks have in common, and checks it.
+    ///
+    /// The rotary embeddings, windows and biases are left to the architecture.
+    ///
+    /// - Parameters:
+    ///   - headSize: the size of a head where the file has none; nil to divide the hidden size.
+    init(
+        decoder architecture: ModelArchitecture, folder fields: JSONField, headSize: Int? = nil,
+        contextLength: Int, tiedEmbeddings: Bool
+    ) throws(LocatedError) {
+        let names = FieldNames.folder
+        let hiddenSize = try fields[names.hiddenSize].integer()
+        let headCount = try fields[names.headCount].integer()
+        let stated = try fields[names.headSize].optionalInteger() ?? headSize
+        if stated == nil, headCount > 0, !hiddenSize.isMultiple(of: headCount) {
+            throw fields[names.headCount].error(
+                "\(headCount) heads do not divide the hidden size \(hiddenSize)")
         }
-        try self.init(
-            architecture: "llama",
-            vocabularySize: try fields["vocab_size"].integer(),
+        let layerCount = try Self.checkedLayers(
+            try fields[names.layerCount].integer(), file: fields.file ?? "", field: names.layerCount)
+        let size = stated ?? (headCount > 0 ? hiddenSize / headCount : 0)
+        self.init(
+            architecture: architecture,
+            vocabularySize: try fields[names.vocabularySize].integer(),
             hiddenSize: hiddenSize,
-            layerCount: try fields["num_hidden_layers"].integer(),
             headCount: headCount,
-            keyValueHeadCount: try fields["num_key_value_heads"].optionalInteger() ?? headCount,
-            headSize: headSize ?? (headCount > 0 ? hiddenSize / headCount : 0),
-            feedForwardSize: try fields["intermediate_size"].integer(),
-            epsilon: try fields["rms_norm_eps"].optionalDouble() ?? 1e-6,
-            ropeBase: try Self.ropeBase(fields),
-            contextLength: try fields["max_position_embeddings"].optionalInteger() ?? 2048,
-            interleavedRope: false,
-            tiedEmbeddings: try fields["tie_word_embeddings"].optionalBool() ?? false,
-            file: configPath, names: .huggingFace
+            keyValueHeadCount: try fields[names.keyValueHeadCount].optionalInteger() ?? headCount,
+            headSize: size,
+            feedForwardSize: try fields[names.feedForwardSize].integer(),
+            epsilon: try fields[names.epsilon].optionalDouble() ?? 1e-6,
+            contextLength: try fields[names.contextLength].optionalInteger() ?? contextLength,
+            tiedEmbeddings: try fields["tie_word_embeddings"].optionalBool() ?? tiedEmbeddings,
+            layers: Array(repeating: LayerPlan(window: nil, rotary: 0), count: layerCount),
+            attentionScale: 1 / Double(max(1, size)).squareRoot(),
+            activation: try Activation(fields[architecture == .gemma3 ? "hidden_activation" : "hidden_act"])
+                ?? (architecture == .gemma3 ? .geluTanh : .silu)
         )
+        try check(file: fields.file ?? "", names: names)
     }
 
-    private static func checkArchitecture(_ fields: JSONField) throws(LocatedError) {
-        let expected = "LlamaForCausalLM"
-        let architectures = fields["architectures"]
-        if architectures.isPresent {
-            let name = try architectures[0].string()
-            guard name == expected else {
-                throw architectures.error(
-                    "\"\(name)\" is not supported", remedy: "use a model of the class \(expected)")
-            }
-        } else {
-            let kind = try fields["model_type"].string()
-            guard kind == "llama" else {
-                throw fields["model_type"].error(
-                    "\"\(kind)\" is not supported", remedy: "use a model of the type llama")
-            }
+    /// The window in `sliding_window`; nil when null.
+    static func window(_ fields: JSONField, absent: Int? = nil) throws(LocatedError) -> Int? {
+        let field = fields["sliding_window"]
+        guard field.value != nil else { return absent }
+        guard let window = try field.optionalInteger() else { return nil }
+        guard (1...mostPositions).contains(window) else {
+            throw field.error("is \(window), not a number of tokens")
         }
+        return window
     }
 
-    private static func ropeBase(_ fields: JSONField) throws(LocatedError) -> Double {
-        for scaling in [fields["rope_scaling"], fields["rope_parameters"]] where scaling.isPresent {
-            _ = try scaling.object()
-            let kind = scaling[scaling["rope_type"].isPresent ? "rope_type" : "type"]
-            let remedy = "use a model without scaled rotary embeddings"
-            if let name = try kind.optionalString() {
-                guard name == "default" else {
-                    throw kind.error("\"\(name)\" is not supported", remedy: remedy)
-                }
-            } else if scaling["factor"].isPresent {
-                throw scaling["factor"].error("does not come with a type of scaling", remedy: remedy)
-            }
-            if let base = try scaling["rope_theta"].optionalDouble() { return base }
+    /// Which layers see a window only, by `layer_types`; nil when that is absent.
+    func slidingLayers(_ fields: JSONField) throws(LocatedError) -> [Bool]? {
+        let field = fields["layer_types"]
+        guard let kinds = try field.optionalArray() else { return nil }
+        guard kinds.count == layerCount else {
+            throw field.error("has \(kinds.count) kinds where there are \(layerCount) layers")
         }
-        return try fields["rope_theta"].optionalDouble() ?? 10_000
+        var slide: [Bool] = []
+        for index in kinds.indices {
+            switch try field[index].string() {
+            case "sliding_attention": slide.append(true)
+            case "full_attention": slide.append(false)
+            case let kind:
+                throw field[index].error(
+                    "\"\(kind)\" is not supported",
+                    remedy: "use a model with full_attention and sliding_attention")
+            }
+        }
+        return slide
+    }
+
+    /// Gives the layers that slide the window.
+    mutating func slide(_ layers: [Bool], window: Int) {
+        for (index, slides) in layers.enumerated() where slides { self.layers[index].window = window }
     }
 }
 
 extension ModelConfiguration.FieldNames {
-    fileprivate static let huggingFace = Self(
+    /// The spelling of most classes of Hugging Face transformers.
+    static let folder = Self(
         vocabularySize: "vocab_size",
         hiddenSize: "hidden_size",
         layerCount: "num_hidden_layers",
@@ -93,7 +104,21 @@ extension ModelConfiguration.FieldNames {
         headSize: "head_dim",
         feedForwardSize: "intermediate_size",
         epsilon: "rms_norm_eps",
-        ropeBase: "rope_theta",
         contextLength: "max_position_embeddings"
     )
+}
+
+extension ModelConfiguration.Activation {
+    /// The activation that Hugging Face transformers calls so; nil when the field is absent.
+    init?(_ field: JSONField) throws(LocatedError) {
+        switch try field.optionalString() {
+        case nil: return nil
+        case "silu", "swish": self = .silu
+        case "gelu": self = .gelu
+        case "gelu_new", "gelu_fast", "gelu_pytorch_tanh": self = .geluTanh
+        case let name?:
+            throw field.error(
+                "\"\(name)\" is not supported", remedy: "use a model with silu, gelu or gelu_pytorch_tanh")
+        }
+    }
 }

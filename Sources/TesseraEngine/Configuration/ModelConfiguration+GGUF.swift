@@ -2,117 +2,120 @@ public import TesseraCore
 public import TesseraFiles
 
 extension ModelConfiguration {
-    /// Reads the configuration from the metadata of a GGUF file whose `general.architecture` is "llama".
+    /// Reads the configuration from the metadata of a GGUF file.
     ///
-    /// - Throws: `LocatedError` for another architecture, a missing or impossible value, and for what this
-    ///   engine does not have: mixtures of experts and scaled rotary embeddings.
+    /// - Throws: `LocatedError` for an architecture that is not supported, a missing or impossible value, and for what
+    ///   this engine does not have, such as mixtures of experts.
     public init(gguf file: GGUFFile) throws(LocatedError) {
-        let metadata = file.metadata
-        let architecture = try metadata.string("general.architecture")
-        guard architecture == "llama" else {
-            throw LocatedError(
-                file: file.path, field: "general.architecture",
-                problem: "\"\(architecture)\" is not supported",
-                remedy: "use a model of the architecture llama"
-            )
+        let architecture = try ModelArchitecture(gguf: file)
+        let fields = GGUFFields(file: file, prefix: architecture.ggufName)
+        if let count = try fields.optionalInteger("expert_count"), count != 0 {
+            throw fields.error(
+                "expert_count", "is \(count); mixtures of experts are not supported",
+                remedy: "use a dense model")
         }
-        let experts = "llama.expert_count"
-        if let count = try metadata.optionalInteger(experts), count != 0 {
-            throw LocatedError(
-                file: file.path, field: experts,
-                problem: "is \(count); mixtures of experts are not supported",
-                remedy: "use a dense Llama model"
-            )
-        }
-        try Self.refuseScaledRope(file)
+        self = try architecture.definition.configuration(gguf: fields)
+    }
 
-        let names = FieldNames.gguf
+    /// Reads what models of all architectures have in common, and checks it.
+    ///
+    /// The rotary embeddings, windows and biases are left to the architecture.
+    ///
+    /// - Parameter epsilon: the key of what norms add.
+    init(
+        _ architecture: ModelArchitecture, gguf fields: GGUFFields,
+        epsilon: String = "attention.layer_norm_rms_epsilon"
+    ) throws(LocatedError) {
+        let file = fields.file
+        let names = FieldNames(fields, epsilon: epsilon)
         guard let embedding = file.tensor("token_embd.weight"), let rows = embedding.shape.first else {
             throw LocatedError(
                 file: file.path, field: "token_embd.weight", problem: "the tensor is missing",
                 remedy: "the file is incomplete; fetch or convert it again"
             )
         }
-        let hiddenSize = try metadata.integer(names.hiddenSize)
-        let headCount = try metadata.integer(names.headCount)
-        let keyLength = try metadata.optionalInteger(names.headSize)
-        let headSize = keyLength ?? (headCount > 0 ? hiddenSize / headCount : 0)
-        if keyLength == nil, headCount > 0, headSize * headCount != hiddenSize {
-            throw LocatedError(
-                file: file.path, field: names.headCount,
-                problem: "\(headCount) heads do not divide the hidden size \(hiddenSize)",
-                remedy: "the file is damaged; fetch or convert it again"
-            )
+        let hiddenSize = try fields.integer("embedding_length")
+        let headCount = try fields.integer("attention.head_count")
+        let keyLength = try fields.optionalInteger("attention.key_length")
+        let size = keyLength ?? (headCount > 0 ? hiddenSize / headCount : 0)
+        if keyLength == nil, headCount > 0, size * headCount != hiddenSize {
+            throw fields.error(
+                "attention.head_count", "\(headCount) heads do not divide the hidden size \(hiddenSize)")
         }
-        try self.init(
+        let layerCount = try Self.checkedLayers(
+            try fields.integer("block_count"), file: file.path, field: names.layerCount)
+        self.init(
             architecture: architecture,
-            vocabularySize: try metadata.optionalInteger(names.vocabularySize) ?? rows,
+            vocabularySize: try fields.optionalInteger("vocab_size") ?? rows,
             hiddenSize: hiddenSize,
-            layerCount: try metadata.integer(names.layerCount),
             headCount: headCount,
-            keyValueHeadCount: try metadata.optionalInteger(names.keyValueHeadCount) ?? headCount,
-            headSize: headSize,
-            feedForwardSize: try metadata.integer(names.feedForwardSize),
-            epsilon: try metadata.double(names.epsilon),
-            ropeBase: try metadata.optionalDouble(names.ropeBase) ?? 10_000,
-            contextLength: try metadata.integer(names.contextLength),
-            interleavedRope: true,
+            keyValueHeadCount: try fields.optionalInteger("attention.head_count_kv") ?? headCount,
+            headSize: size,
+            feedForwardSize: try fields.integer("feed_forward_length"),
+            epsilon: try fields.double(epsilon),
+            contextLength: try fields.integer("context_length"),
             tiedEmbeddings: file.tensor("output.weight") == nil,
-            file: file.path, names: names
+            layers: Array(repeating: LayerPlan(window: nil, rotary: 0), count: layerCount),
+            attentionScale: 1 / Double(max(1, size)).squareRoot()
         )
-        try expect(headSize, "llama.attention.value_length", in: file)
-        try expect(headSize, "llama.rope.dimension_count", in: file)
-    }
-
-    /// Fails when an optional size is there and is not the head size.
-    private func expect(_ size: Int, _ field: String, in file: GGUFFile) throws(LocatedError) {
-        if let value = try file.metadata.optionalInteger(field), value != size {
-            throw LocatedError(
-                file: file.path, field: field, problem: "is \(value) where a head has \(size) floats",
-                remedy: "use a model that rotates whole heads"
-            )
+        try check(file: file.path, names: names)
+        if let length = try fields.optionalInteger("attention.value_length"), length != size {
+            throw fields.error("attention.value_length", "is \(length) where a head has \(size) floats")
         }
     }
 
-    private static func refuseScaledRope(_ file: GGUFFile) throws(LocatedError) {
-        let field = "llama.rope.scaling.type"
-        let scaling = try file.metadata.optionalString(field)
-        if let scaling, scaling != "none" {
-            throw LocatedError(
-                file: file.path, field: field, problem: "\"\(scaling)\" is not supported",
-                remedy: "use a model without scaled rotary embeddings"
-            )
-        }
-        // Files without a type scale linearly when they have a factor; 0 and 1 leave the positions as they are.
-        for field in ["llama.rope.scaling.factor", "llama.rope.scale_linear"] where scaling == nil {
-            if let factor = try file.metadata.optionalDouble(field), factor != 0, factor != 1 {
-                throw LocatedError(
-                    file: file.path, field: field, problem: "positions scaled by \(factor) are not supported",
-                    remedy: "use a model without scaled rotary embeddings"
-                )
+    /// Gives layers the file's window.
+    ///
+    /// - Parameter period: every so many layers, the last of them sees everything, where the file does not say; nil
+    ///   when all layers slide.
+    mutating func slide(_ fields: GGUFFields, period: Int? = nil) throws(LocatedError) {
+        guard let window = try fields.window() else { return }
+        let key = "attention.sliding_window_pattern"
+        switch fields.file.metadata[fields.name(key)] {
+        case nil:
+            slide(layers.indices.map { index in period.map { index % $0 < $0 - 1 } ?? true }, window: window)
+        case .integer(let period):
+            guard (1...Self.mostLayers).contains(period) else {
+                throw fields.error(key, "is \(period), not a number of layers")
             }
+            slide(layers.indices.map { $0 % period < period - 1 }, window: window)
+        default:
+            guard let slides = fields.file.metadata.flags(fields.name(key)), slides.count == layerCount else {
+                throw fields.error(
+                    key, "is neither a number of layers nor one truth value for each of \(layerCount)")
+            }
+            slide(slides, window: window)
         }
-        if file.tensor("rope_freqs.weight") != nil {
-            throw LocatedError(
-                file: file.path, field: "rope_freqs.weight",
-                problem: "scaled rotary frequencies are not supported",
-                remedy: "use a model without scaled rotary embeddings"
-            )
+    }
+}
+
+extension GGUFMetadata {
+    /// An array of truth values, or of numbers that are 0 for false.
+    fileprivate func flags(_ key: String) -> [Bool]? {
+        guard case .numbers(let numbers)? = self[key] else { return nil }
+        return numbers.map { number in
+            switch number {
+            case .bool(let value): value
+            case .integer(let value): value != 0
+            default: false
+            }
         }
     }
 }
 
 extension ModelConfiguration.FieldNames {
-    fileprivate static let gguf = Self(
-        vocabularySize: "llama.vocab_size",
-        hiddenSize: "llama.embedding_length",
-        layerCount: "llama.block_count",
-        headCount: "llama.attention.head_count",
-        keyValueHeadCount: "llama.attention.head_count_kv",
-        headSize: "llama.attention.key_length",
-        feedForwardSize: "llama.feed_forward_length",
-        epsilon: "llama.attention.layer_norm_rms_epsilon",
-        ropeBase: "llama.rope.freq_base",
-        contextLength: "llama.context_length"
-    )
+    /// The keys of a GGUF file.
+    fileprivate init(_ fields: GGUFFields, epsilon: String) {
+        self.init(
+            vocabularySize: fields.name("vocab_size"),
+            hiddenSize: fields.name("embedding_length"),
+            layerCount: fields.name("block_count"),
+            headCount: fields.name("attention.head_count"),
+            keyValueHeadCount: fields.name("attention.head_count_kv"),
+            headSize: fields.name("attention.key_length"),
+            feedForwardSize: fields.name("feed_forward_length"),
+            epsilon: fields.name(epsilon),
+            contextLength: fields.name("context_length")
+        )
+    }
 }

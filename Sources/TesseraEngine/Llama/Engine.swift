@@ -7,7 +7,7 @@ internal import TesseraCore
 /// Sendable because everything that changes is reached through `read`, which holds the lock for the whole call.
 final class Engine: @unchecked Sendable {
     private let configuration: ModelConfiguration
-    private let weights: LlamaWeights
+    private let weights: DecoderWeights
     private let pool: CachePool
     private let team: ThreadTeam
     private let isa: tk_isa
@@ -16,7 +16,7 @@ final class Engine: @unchecked Sendable {
     private let lock = Mutex(())
 
     init(
-        configuration: ModelConfiguration, weights: LlamaWeights, pool: CachePool, team: ThreadTeam,
+        configuration: ModelConfiguration, weights: DecoderWeights, pool: CachePool, team: ThreadTeam,
         workspace: Workspace, isa: tk_isa, exact: Bool
     ) {
         self.configuration = configuration
@@ -103,23 +103,23 @@ final class Engine: @unchecked Sendable {
         }
     }
 
-    private func pass(_ layers: UnsafeBufferPointer<LlamaLayer>) -> LlamaPass {
+    private func pass(_ layers: UnsafeBufferPointer<DecoderLayer>) -> LlamaPass {
         let c = configuration
-        let epsilon = Float(c.epsilon)
         return LlamaPass(
-            embedding: weights.embedding, layers: layers, outputNorm: weights.outputNorm,
+            embedding: weights.embedding,
+            embeddingScale: c.architecture == .gemma3 ? Float(c.hiddenSize).squareRoot() : 1,
+            positions: weights.positions, layers: layers, outputNorm: weights.outputNorm,
             outputHead: weights.outputHead,
             attention: AttentionBlock(
                 hidden: c.hiddenSize, heads: c.headCount, keyValueHeads: c.keyValueHeadCount,
-                headSize: c.headSize, epsilon: epsilon, scale: 1 / Float(c.headSize).squareRoot(),
-                window: .max, interleavedRope: c.interleavedRope, angles: workspace.rotary.angles,
-                cache: pool.shape, partials: workspace.partials.base, buffers: workspace.attention
+                headSize: c.headSize, scale: Float(c.attentionScale), rotations: workspace.rotations,
+                cache: pool.shape,
+                partials: workspace.partials.base, buffers: workspace.attention
             ),
             feedForward: FeedForwardBlock(
-                hidden: c.hiddenSize, inner: c.feedForwardSize, epsilon: epsilon,
-                buffers: workspace.feedForward
+                hidden: c.hiddenSize, inner: c.feedForwardSize, buffers: workspace.feedForward
             ),
-            epsilon: epsilon, x: workspace.x, normed: workspace.attention.normed
+            x: workspace.x, normed: workspace.attention.normed
         )
     }
 }

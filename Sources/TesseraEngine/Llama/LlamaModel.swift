@@ -46,7 +46,8 @@ public final class LlamaModel: BatchCausalModel {
         case .folder(let path):
             let configuration = try ModelConfiguration(folder: path)
             let tensors = try SafetensorsFolder(path: path)
-            return try LlamaModel(configuration, from: tensors, names: .huggingFace, options: options)
+            let names = configuration.architecture.definition.folderNames
+            return try LlamaModel(configuration, from: tensors, names: names, options: options)
         }
     }
 
@@ -54,20 +55,30 @@ public final class LlamaModel: BatchCausalModel {
     public static func load(
         gguf file: GGUFFile, options: EngineOptions = EngineOptions()
     ) throws(LocatedError) -> LlamaModel {
-        try LlamaModel(ModelConfiguration(gguf: file), from: file, names: .gguf, options: options)
+        let configuration = try ModelConfiguration(gguf: file)
+        let names = configuration.architecture.definition.ggufNames
+        return try LlamaModel(configuration, from: file, names: names, options: options)
     }
 
     private init(
         _ configuration: ModelConfiguration, from source: some TensorSource, names: TensorNames,
         options: EngineOptions
     ) throws(LocatedError) {
+        guard configuration.architecture.isCausal else {
+            throw LocatedError(
+                file: source.path, field: "architecture",
+                problem:
+                    "\(configuration.architecture.rawValue) is an encoder, which does not continue texts",
+                remedy: "use it for embeddings, or use a model of another architecture"
+            )
+        }
         var options = options
         let instructionSet = try options.resolvedInstructionSet()
         options.instructionSet = instructionSet
         let threads = options.threads ?? Int(tk_available_cores())
         options.threads = threads
 
-        let weights = try LlamaWeights(configuration, from: source, names: names)
+        let weights = try DecoderWeights(configuration, from: source, names: names)
         let team = try ThreadTeam(threads: threads)
         let workspace = try Workspace(configuration, weights, threads: threads, isa: instructionSet.kernels)
         self.configuration = configuration
@@ -91,7 +102,7 @@ public final class LlamaModel: BatchCausalModel {
     /// - Throws: `LocatedError` when `capacity` is not in `1...contextLength` or memory is refused.
     public func makeCache(capacity: Int) throws(LocatedError) -> KeyValueCache {
         try checkCapacity(capacity, atLeast: 1)
-        return try KeyValueCache(pool: pool, capacity: capacity)
+        return try KeyValueCache(pool: pool, capacity: capacity, variant: variant(capacity))
     }
 
     /// Makes a cache with room for `capacity` tokens that holds what `original` holds, in the same pages until one of
@@ -104,7 +115,23 @@ public final class LlamaModel: BatchCausalModel {
     ) throws(LocatedError) -> KeyValueCache {
         try checkCapacity(capacity, atLeast: max(1, original.count))
         guard original.pool === pool else { throw foreignCache() }
+        guard original.count == 0 || original.variant == variant(capacity) else {
+            throw LocatedError(
+                file: path, field: "context",
+                problem:
+                    "texts of up to \(capacity) tokens are read otherwise than what was read for \(original.capacity)",
+                remedy: "read the text again with the longer context"
+            )
+        }
         return try KeyValueCache(copying: original, capacity: capacity)
+    }
+
+    /// Which of the tables of rotary embeddings a text of up to `capacity` tokens needs.
+    ///
+    /// LongRoPE reads long texts with other frequencies from their first token on, so the room that a text has
+    /// decides. Transformers decides by the length that the text has so far, and so do the models it trained.
+    private func variant(_ capacity: Int) -> Int {
+        configuration.rotary.contains { $0.isLong(context: capacity) } ? 1 : 0
     }
 
     private func checkCapacity(_ capacity: Int, atLeast least: Int) throws(LocatedError) {

@@ -1,26 +1,30 @@
 internal import CTesseraKernels
 internal import TesseraCore
 
-/// The forward pass of the Llama family.
+/// The forward pass of decoders.
 ///
-/// Touvron et al., "LLaMA", arXiv:2302.13971, section 2.2:
+/// Radford et al., "Language models are unsupervised multitask learners" (2019), section 2.3; Touvron et al., "LLaMA",
+/// arXiv:2302.13971, section 2.2:
 ///
-///     x = E[tokens]
+///     x = scale E[tokens] + P[positions]           P where positions are learned
 ///     x = x + attention(norm(x))        } for every layer
 ///     x = x + feedForward(norm(x))      }
 ///     logits = Whead norm(x)
+///
+/// What the blocks are made of, each architecture says in its own file.
 ///
 /// No graph: every thread of the team runs `callAsFunction` on its own share of the work and waits at barriers. The
 /// rows of several texts go through together, each with the position and the pages of its own text. Many rows pass in
 /// chunks; of the last layer only the rows whose logits are wanted go past the cache.
 struct LlamaPass {
     let embedding: Matrix  // E [vocabulary, hidden]
-    let layers: UnsafeBufferPointer<LlamaLayer>
-    let outputNorm: UnsafePointer<Float>  // [hidden]
+    let embeddingScale: Float
+    let positions: Matrix?  // P [context, hidden]
+    let layers: UnsafeBufferPointer<DecoderLayer>
+    let outputNorm: Norm
     let outputHead: Matrix  // Whead [vocabulary, hidden]
     let attention: AttentionBlock
     let feedForward: FeedForwardBlock
-    let epsilon: Float
     let x: UnsafeMutablePointer<Float>  // [rows, hidden]
     let normed: OperandBuffer  // [rows, hidden]
 
@@ -28,31 +32,44 @@ struct LlamaPass {
     func callAsFunction(_ chunk: PassChunk, logits: UnsafeMutablePointer<Float>, on worker: Worker) {
         let hidden = embedding.columns
         for index in worker.share(of: chunk.all.count) {
-            let row = embedding.row(Int(chunk.all[index].token))
-            tk_dequantize_row(worker.isa, embedding.format, row, hidden, x + index * hidden)
+            embed(chunk.all[index], x + index * hidden, on: worker)
         }
         worker.barrier()
 
         for (index, layer) in layers.enumerated() {
             if index == layers.count - 1, chunk.live.count < chunk.all.count {
-                attention.store(layer, index: index, x: x, rows: chunk.all, on: worker)
+                attention.store(layer.attention, index: index, x: x, rows: chunk.all, on: worker)
                 if chunk.live.count == 0 { return }
                 gather(chunk.liveIndices, on: worker)
-                attention(layer, index: index, x: x, rows: chunk.live, areStored: true, on: worker)
-                feedForward(layer, x: x, tokens: chunk.live.count, on: worker)
+                attention(
+                    layer.attention, index: index, x: x, rows: chunk.live, areStored: true, on: worker)
+                feedForward(layer.feedForward, x: x, tokens: chunk.live.count, on: worker)
             } else {
-                attention(layer, index: index, x: x, rows: chunk.all, on: worker)
-                feedForward(layer, x: x, tokens: chunk.all.count, on: worker)
+                attention(layer.attention, index: index, x: x, rows: chunk.all, on: worker)
+                feedForward(layer.feedForward, x: x, tokens: chunk.all.count, on: worker)
             }
         }
 
         let h = worker.normalized(
-            x, tokens: chunk.live.count, columns: hidden, by: outputNorm, epsilon: epsilon,
+            x, tokens: chunk.live.count, columns: hidden, by: outputNorm,
             blocks: worker.wantsBlocks(outputHead), in: normed
         )  // [live rows, hidden]
         let rows = worker.share(of: outputHead.rows, unit: Worker.rowUnit)
         worker.multiply(outputHead, rows: rows, h, into: logits, stride: outputHead.rows)
         worker.barrier()
+    }
+
+    /// x = scale E[token] + P[position].
+    private func embed(_ row: PassRow, _ x: UnsafeMutablePointer<Float>, on worker: Worker) {
+        let hidden = embedding.columns
+        tk_dequantize_row(worker.isa, embedding.format, embedding.row(Int(row.token)), hidden, x)
+        if embeddingScale != 1 {
+            for i in 0..<hidden { x[i] *= embeddingScale }
+        }
+        guard let positions else { return }
+        let position = worker.own.floats
+        tk_dequantize_row(worker.isa, positions.format, positions.row(Int(row.position)), hidden, position)
+        tk_add(worker.isa, position, hidden, x)
     }
 
     /// Moves the rows of x at `indices` to the front.

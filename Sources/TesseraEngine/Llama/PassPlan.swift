@@ -21,6 +21,9 @@ struct PassRow: BitwiseCopyable {
     let branch: Int32
     let branchFrom: Int32
 
+    /// Which of the model's tables turns the keys of its text.
+    let variant: Int32
+
     /// The pages of its text.
     let pages: PageTable
 }
@@ -177,7 +180,8 @@ final class PassPlan {
                 position: Int32(truncatingIfNeeded: first + depth),
                 slot: Int32(truncatingIfNeeded: base + offset),
                 seen: Int32(truncatingIfNeeded: base + depth + 1), branch: Int32(truncatingIfNeeded: branch),
-                branchFrom: Int32(truncatingIfNeeded: base), pages: cache.table
+                branchFrom: Int32(truncatingIfNeeded: base),
+                variant: Int32(truncatingIfNeeded: cache.variant), pages: cache.table
             )
             try rows.append(row)
             positions = max(positions, first + depth + 1)

@@ -12,7 +12,8 @@ struct Workspace {
     let x: UnsafeMutablePointer<Float>  // [chunk, hidden]
     let attention: AttentionBlock.Buffers
     let feedForward: FeedForwardBlock.Buffers
-    var rotary: RotaryTable
+    private var rotary: [RotaryTable] = []
+    private let rotationMemory: Memory
     let plan: PassPlan
 
     /// What threads that share a query have of it, chunk by chunk.
@@ -25,7 +26,7 @@ struct Workspace {
     private let memories: [Memory]
 
     init(
-        _ configuration: ModelConfiguration, _ weights: LlamaWeights, threads: Int, isa: tk_isa
+        _ configuration: ModelConfiguration, _ weights: DecoderWeights, threads: Int, isa: tk_isa
     ) throws(LocatedError) {
         let c = configuration
         let chunk = Self.mostRows
@@ -52,14 +53,17 @@ struct Workspace {
             nextItem: nextItem.pointer
         )
         feedForward = FeedForwardBlock.Buffers(
-            normed: normed, gated: try operand(c.feedForwardSize), up: try floats(c.feedForwardSize),
+            normed: normed, bent: try operand(c.feedForwardSize), up: try floats(c.feedForwardSize),
             products: products
         )
         plan = try PassPlan()
         partials = try GrowingMemory(for: "a step of attention")
         heads = c.headCount
         headSize = c.headSize
-        rotary = try RotaryTable(headSize: c.headSize, base: c.ropeBase)
+        for embedding in c.rotary {
+            for isLong in [false, true] { rotary.append(try RotaryTable(embedding, isLong: isLong)) }
+        }
+        rotationMemory = try Memory(max(1, rotary.count), of: Rotation.self, for: "the rotary tables")
         let columns = max(c.hiddenSize, c.querySize, c.feedForwardSize)
         let scratch = weights.matrices.map { tk_matmul_scratch_bytes(isa, $0.format, $0.columns) }.max() ?? 0
         var workers: [WorkerMemory] = []
@@ -80,12 +84,18 @@ struct Workspace {
     mutating func prepare(_ items: [BatchItem<KeyValueCache>]) throws(LocatedError) {
         try plan.lay(items, chunk: chunk)
         let capacity = items.reduce(plan.positions) { max($0, $1.cache.capacity) }
-        try rotary.cover(plan.positions, capacity: capacity)
+        for index in rotary.indices where items.contains(where: { $0.cache.variant == index % 2 }) {
+            try rotary[index].cover(plan.positions, capacity: capacity)
+            rotationMemory.pointer(to: Rotation.self)[index] = rotary[index].rotation
+        }
         // A chunk of positions more than the tokens seen, for the last one is rarely full.
         let rows = AttentionBlock.mostSharedRows
         let chunks = plan.mostSeen(byListsUpTo: rows) / CacheShape.pageTokens + rows
         try partials.reserve(chunks * heads * tk_attention_partial_floats(headSize))
     }
+
+    /// The tables that turn queries and keys: for each of the model's that of short texts, then of long ones.
+    var rotations: UnsafePointer<Rotation> { UnsafePointer(rotationMemory.pointer(to: Rotation.self)) }
 
     /// What thread `index` works with; a plain value that lives no longer than the workspace.
     func worker(_ index: Int, of team: ThreadTeam, isa: tk_isa, exact: Bool) -> Worker {

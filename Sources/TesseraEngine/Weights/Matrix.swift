@@ -4,7 +4,7 @@ internal import TesseraFiles
 
 /// A weight matrix where the file has it: `rows` outputs of `columns` inputs each, rows one after another.
 ///
-/// It does not keep the file mapped; `LlamaWeights` does.
+/// It does not keep the file mapped; who loaded the weights does.
 struct Matrix {
     let format: tk_format
     let weights: UnsafeRawPointer
@@ -61,6 +61,19 @@ struct Matrix {
         self.weights = weights
         self.rows = rows
         self.columns = columns
+    }
+
+    /// A matrix in memory of one's own.
+    init(format: tk_format, weights: UnsafeRawPointer, rows: Int, columns: Int) {
+        self.format = format
+        self.weights = weights
+        self.rows = rows
+        self.columns = columns
+    }
+
+    /// Some rows, one after another, as a matrix.
+    func rows(_ range: Range<Int>) -> Matrix {
+        Matrix(format: format, weights: row(range.lowerBound), rows: range.count, columns: columns)
     }
 
     /// The first byte of a row.
