@@ -22,7 +22,7 @@ void tk_avx2_matvec(tk_format format, const void *weights, size_t n, size_t row0
                     float *y);
 void tk_avx2_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
                     size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
-// One to three tokens times rows of Q4_0, Q4_1 or Q8_0.
+// One to four tokens times rows of Q4_0, Q4_1 or Q8_0.
 void tk_avx2_matvecs(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
                      size_t x_stride, size_t m, float *y, size_t y_stride);
 size_t tk_avx2_matmul_scratch_bytes(tk_format format, size_t n);
@@ -54,6 +54,12 @@ void tk_avx2_attention_merge(const float *partials, size_t chunk0, size_t chunk1
                              float *out);
 
 TK_BEGIN_AVX2
+
+// What asks for memory ahead does so in step s when s & mask == value, so that several passes over the same
+// rows read memory at an even pace: asking for many lines at once keeps other loads waiting.
+typedef struct tk_pace {
+    size_t mask, value;
+} tk_pace;
 
 TK_INLINE __m256i tk_load(const void *bytes) {
     return _mm256_loadu_si256(bytes);

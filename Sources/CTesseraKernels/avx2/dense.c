@@ -21,7 +21,8 @@ enum {
     PIECE = 512,             // elements of a row that are converted at a time
     ROW_BLOCK = 16,          // rows that go through a piece of the tokens
     BATCH = 32 * TOKENS,     // tokens whose sums are kept
-    PREFETCH_BYTES = 1024    // further ahead than the next four rows
+    UNROLLED = 4,            // vectors of a row
+    PREFETCH_BYTES = 1024    // further ahead than the next rows
 };
 
 // Pieces of rows as floats, and the lanes of the sums of a block of rows with a batch of tokens.
@@ -46,51 +47,67 @@ TK_INLINE __m256 load_last(tk_format format, const uint8_t *row, size_t i, size_
     return load_weights(format, last, 0);
 }
 
-// sums[r * tokens + t] += lanes of rows[r] . x[t], over the elements from `i` to `end`
-TK_INLINE void tile(tk_format format, size_t rows, size_t tokens, const uint8_t *const row[],
-                    const uint8_t *const x[], size_t i, size_t end, const uint8_t *next, size_t next_bytes,
-                    __m256 *sums) {
-    for (size_t ahead = 0; i + LANES <= end; i += LANES) {
-        if (next != NULL)
-            for (size_t line = 0; line < next_bytes; line += 64, ahead += 64)
-                _mm_prefetch((const char *)next + ahead, _MM_HINT_T0);
-        // The fewer ones stay in registers, or there would be too few for the sums.
-        __m256 w[ROWS], v[MOST_TOKENS];
-        if (tokens < rows)
-            for (size_t t = 0; t < tokens; t++) v[t] = load_weights(TK_F32, x[t], i);
-        else
-            for (size_t r = 0; r < rows; r++) w[r] = load_weights(format, row[r], i);
-        for (size_t outer = 0; outer < (tokens < rows ? rows : tokens); outer++) {
-            if (tokens < rows)
-                w[outer] = load_weights(format, row[outer], i);
-            else
-                v[outer] = load_weights(TK_F32, x[outer], i);
-            for (size_t inner = 0; inner < (tokens < rows ? tokens : rows); inner++) {
-                size_t r = tokens < rows ? outer : inner, t = tokens < rows ? inner : outer;
+// sums[r * tokens + t] += eight lanes of rows[r] . x[t], from element `i` on
+TK_INLINE void add_lanes(tk_format format, size_t rows, size_t tokens, const uint8_t *const row[],
+                         const uint8_t *const x[], size_t i, __m256 *sums) {
+    // Those of rows or tokens that are fewer stay in registers, or there would be too few for the sums.
+    __m256 w[ROWS], v[MOST_TOKENS];
+    if (tokens < rows) {
+        for (size_t t = 0; t < tokens; t++) v[t] = load_weights(TK_F32, x[t], i);
+        for (size_t r = 0; r < rows; r++) {
+            w[r] = load_weights(format, row[r], i);
+            for (size_t t = 0; t < tokens; t++)
                 sums[r * tokens + t] = _mm256_fmadd_ps(w[r], v[t], sums[r * tokens + t]);
-            }
+        }
+    } else {
+        for (size_t r = 0; r < rows; r++) w[r] = load_weights(format, row[r], i);
+        for (size_t t = 0; t < tokens; t++) {
+            v[t] = load_weights(TK_F32, x[t], i);
+            for (size_t r = 0; r < rows; r++)
+                sums[r * tokens + t] = _mm256_fmadd_ps(w[r], v[t], sums[r * tokens + t]);
         }
     }
-    if (i < end)
+}
+
+// Rows that are asked for while others are worked on; NULL for none.
+typedef struct ahead {
+    const uint8_t *at;
+    tk_pace pace;
+} ahead;
+
+// sums[r * tokens + t] += lanes of rows[r] . x[t], over `count` elements
+TK_INLINE void tile(tk_format format, size_t rows, size_t tokens, const uint8_t *const row[],
+                    const uint8_t *const x[], size_t count, ahead next, size_t next_stride, __m256 *sums) {
+    enum { STEP = UNROLLED * LANES };
+    size_t i = 0;
+    for (; i + STEP <= count; i += STEP) {
+        if (next.at != NULL && (i / STEP & next.pace.mask) == next.pace.value)
+            for (size_t r = 0; r < rows; r++)
+                for (size_t line = 0; line < STEP * width_of(format); line += 64)
+                    _mm_prefetch((const char *)next.at + r * next_stride + i * width_of(format) + line,
+                                 _MM_HINT_T0);
+        for (size_t j = 0; j < STEP; j += LANES) add_lanes(format, rows, tokens, row, x, i + j, sums);
+    }
+    for (; i + LANES <= count; i += LANES) add_lanes(format, rows, tokens, row, x, i, sums);
+    if (i < count)
         for (size_t r = 0; r < rows; r++) {
-            __m256 w = load_last(format, row[r], i, end);
+            __m256 w = load_last(format, row[r], i, count);
             for (size_t t = 0; t < tokens; t++)
                 sums[r * tokens + t] =
-                    _mm256_fmadd_ps(w, load_last(TK_F32, x[t], i, end), sums[r * tokens + t]);
+                    _mm256_fmadd_ps(w, load_last(TK_F32, x[t], i, count), sums[r * tokens + t]);
         }
 }
 
 // `rows` whole rows times `tokens` tokens.
 TK_INLINE void rows_times_few(tk_format format, size_t rows, size_t tokens, const uint8_t *row,
-                              size_t row_bytes, const uint8_t *x, size_t x_stride, size_t n, float *y,
-                              size_t y_stride) {
+                              size_t row_bytes, const uint8_t *x, size_t x_stride, size_t n, ahead next,
+                              float *y, size_t y_stride) {
     const uint8_t *row_pointers[ROWS], *x_pointers[MOST_TOKENS];
     for (size_t r = 0; r < rows; r++) row_pointers[r] = row + r * row_bytes;
     for (size_t t = 0; t < tokens; t++) x_pointers[t] = x + t * x_stride;
     __m256 sums[ROWS * TOKENS];
     for (size_t i = 0; i < rows * tokens; i++) sums[i] = _mm256_setzero_ps();
-    tile(format, rows, tokens, row_pointers, x_pointers, 0, n, row + ROWS * row_bytes + PREFETCH_BYTES,
-         rows * LANES * width_of(format), sums);
+    tile(format, rows, tokens, row_pointers, x_pointers, n, next, row_bytes, sums);
     for (size_t r = 0; r < rows; r++)
         for (size_t t = 0; t < tokens; t++) y[t * y_stride + r] = tk_fold8(sums[r * tokens + t]);
 }
@@ -98,12 +115,14 @@ TK_INLINE void rows_times_few(tk_format format, size_t rows, size_t tokens, cons
 // `rows` rows times all of a few tokens; the rows are in the nearest caches for all but the first of them.
 TK_INLINE void few_rows(tk_format format, size_t rows, const uint8_t *row, size_t row_bytes, const uint8_t *x,
                         size_t x_stride, size_t m, size_t n, float *y, size_t y_stride) {
-    for (; m >= 7 || m == 4; m -= 4, x += 4 * x_stride, y += 4 * y_stride)
-        rows_times_few(format, rows, 4, row, row_bytes, x, x_stride, n, y, y_stride);
-    for (; m >= 5 || m == 3; m -= 3, x += 3 * x_stride, y += 3 * y_stride)
-        rows_times_few(format, rows, 3, row, row_bytes, x, x_stride, n, y, y_stride);
-    if (m == 2) rows_times_few(format, rows, 2, row, row_bytes, x, x_stride, n, y, y_stride);
-    if (m == 1) rows_times_few(format, rows, 1, row, row_bytes, x, x_stride, n, y, y_stride);
+    size_t tiles = (m + MOST_TOKENS - 1) / MOST_TOKENS;
+    ahead next = {.at = row + rows * row_bytes + PREFETCH_BYTES, .pace = {tiles > 3 ? 3 : tiles > 1, 0}};
+    for (; m >= 7 || m == 4; m -= 4, x += 4 * x_stride, y += 4 * y_stride, next.pace.value++)
+        rows_times_few(format, rows, 4, row, row_bytes, x, x_stride, n, next, y, y_stride);
+    for (; m >= 5 || m == 3; m -= 3, x += 3 * x_stride, y += 3 * y_stride, next.pace.value++)
+        rows_times_few(format, rows, 3, row, row_bytes, x, x_stride, n, next, y, y_stride);
+    if (m == 2) rows_times_few(format, rows, 2, row, row_bytes, x, x_stride, n, next, y, y_stride);
+    if (m == 1) rows_times_few(format, rows, 1, row, row_bytes, x, x_stride, n, next, y, y_stride);
 }
 
 TK_INLINE void few_tokens(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
@@ -143,7 +162,7 @@ TK_INLINE void add_tile(size_t rows, size_t tokens, const uint8_t *row, size_t r
     for (size_t r = 0; r < rows; r++)
         for (size_t t = 0; t < tokens; t++)
             lanes[r * tokens + t] = _mm256_loadu_ps(sums + (t * ROWS + r) * LANES);
-    tile(TK_F32, rows, tokens, row_pointers, x_pointers, 0, count, NULL, 0, lanes);
+    tile(TK_F32, rows, tokens, row_pointers, x_pointers, count, (ahead){0}, 0, lanes);
     for (size_t r = 0; r < rows; r++)
         for (size_t t = 0; t < tokens; t++)
             _mm256_storeu_ps(sums + (t * ROWS + r) * LANES, lanes[r * tokens + t]);
@@ -168,7 +187,7 @@ TK_INLINE void add_piece(tk_format format, size_t rows, const uint8_t *weights, 
     if (format != TK_F32) {
         for (size_t r = 0; r < rows; r++) {
             for (size_t line = 0; line < tk_row_bytes(format, count); line += 64)
-                _mm_prefetch((const char *)next + r * row_bytes + line, _MM_HINT_T1);
+                _mm_prefetch((const char *)next + r * row_bytes + line, _MM_HINT_T0);
             tk_avx2_dequantize_row(format, row + r * row_bytes, count, piece + r * PIECE);
         }
         row = (const void *)piece;
