@@ -22,6 +22,14 @@ build: setup ## build the release program
 	swift build $(SWIFT) --static-swift-stdlib --product tessera --scratch-path $(PRODUCT_BUILD)
 	@echo "built $(TESSERA)"
 
+.PHONY: server
+server: build ## build the server beside it (about as long again: a web server's libraries)
+	swift build $(SWIFT) --static-swift-stdlib --product tessera-server --scratch-path $(PRODUCT_BUILD)
+
+.PHONY: serve
+serve: server model ## serve the default model at http://127.0.0.1:8080, with a page to play in
+	$(TESSERA) serve
+
 .PHONY: model
 model: build
 	$(TESSERA) model fetch smollm2
@@ -44,7 +52,7 @@ bench: model ## compare speed with llama.cpp in one run (builds llama.cpp the fi
 	Scripts/bench-tokenizers.sh
 
 .PHONY: peers
-peers: model ## write the golden files again with the pinned references and compare
+peers: server model ## write the golden files again with the pinned references and compare
 	Scripts/peers.sh
 
 .PHONY: conformance

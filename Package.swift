@@ -15,6 +15,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "tessera", targets: ["TesseraCLI"]),
+        .executable(name: "tessera-server", targets: ["TesseraServerCLI"]),
         .library(name: "TesseraCore", targets: ["TesseraCore"]),
         .library(name: "TesseraFiles", targets: ["TesseraFiles"]),
         .library(name: "TesseraReport", targets: ["TesseraReport"]),
@@ -24,9 +25,16 @@ let package = Package(
         .library(name: "TesseraVocabulary", targets: ["TesseraVocabulary"]),
         .library(name: "TesseraEngine", targets: ["TesseraEngine"]),
         .library(name: "TesseraDecoding", targets: ["TesseraDecoding"]),
+        .library(name: "TesseraServer", targets: ["TesseraServer"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Row 0
@@ -75,6 +83,26 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // Row 4
+        .target(
+            name: "TesseraServer",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraTemplates", "TesseraTokenizers", "TesseraDecoding",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [
+                .embedInCode("Playground/page.html"), .embedInCode("Playground/page.css"),
+                .embedInCode("Playground/page.js"),
+            ],
+            swiftSettings: settings
+        ),
+
         // Row 5
         .target(
             name: "TesseraConsole",
@@ -93,6 +121,17 @@ let package = Package(
                 "TesseraTokenizers", "TesseraVocabulary", "TesseraEngine", "TesseraDecoding",
                 "TesseraConsole",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        // A program of its own: `tessera` starts faster without a web server in it, and builds in half the time.
+        .executableTarget(
+            name: "TesseraServerCLI",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraTokenizers", "TesseraEngine", "TesseraServer",
+                "TesseraConsole",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
@@ -165,6 +204,16 @@ let package = Package(
         .testTarget(
             name: "TesseraDecodingTests",
             dependencies: ["TesseraDecoding", "TesseraTemplates", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TesseraServerTests",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraTokenizers", "TesseraDecoding", "TesseraServer",
+                "TesseraTestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Recorded"],
             swiftSettings: settings
         ),
         .testTarget(name: "TesseraConsoleTests", dependencies: ["TesseraConsole"], swiftSettings: settings),

@@ -12,7 +12,7 @@ struct Tessera: ParsableCommand {
         version: version,
         subcommands: [
             DemoCommand.self, TokenizerCommand.self, GenerateCommand.self, ChatCommand.self,
-            EvaluateCommand.self, BenchCommand.self, ModelCommand.self,
+            ServeCommand.self, EvaluateCommand.self, BenchCommand.self, ModelCommand.self,
         ]
     )
 

@@ -34,8 +34,15 @@ let rooms: [Room] = [
     Room(name: "TesseraVocabulary", row: 2, side: .shared),
     Room(name: "TesseraEngine", row: 2, side: .everyday),
     Room(name: "TesseraDecoding", row: 3, side: .everyday),
+    Room(
+        name: "TesseraServer", row: 4, side: .everyday,
+        outside: [
+            "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTPTypes",
+            "ServiceLifecycle",
+        ]),
     Room(name: "TesseraConsole", row: 5, side: .shared, outside: ["ArgumentParser"]),
     Room(name: "TesseraCLI", row: 6, side: .everyday, outside: ["ArgumentParser"]),
+    Room(name: "TesseraServerCLI", row: 6, side: .everyday, outside: ["ArgumentParser", "Logging"]),
 ]
 
 /// Targets under Tests that are no tests: they stand above all rows, and nothing in Sources may use them.

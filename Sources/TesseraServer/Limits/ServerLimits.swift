@@ -1,0 +1,56 @@
+/// What the server takes on at once, and how long it waits for others.
+public struct ServerLimits: Hashable, Sendable {
+    /// Bytes of a request's body.
+    public var bodyBytes = 4 << 20
+
+    /// Bytes of all header fields of a request together.
+    public var headerBytes = 64 << 10
+
+    /// Header fields of a request.
+    public var headerCount = 100
+
+    /// Connections at once; further ones wait until one closes.
+    public var connections = 2048
+
+    /// Seconds that a connection may be without a request, or a request without its next bytes.
+    public var idleSeconds = 60
+
+    /// Seconds that a request may take to arrive.
+    public var requestSeconds = 30
+
+    /// Seconds that a client may leave a stream unread before it counts as gone.
+    public var stalledSeconds = 30
+
+    /// Texts that wait to run.
+    public var queuedTexts = 256
+
+    /// Texts that run at once.
+    public var runningTexts = 32
+
+    /// Prompts in a request.
+    public var promptsPerRequest = 64
+
+    /// Choices for a prompt.
+    public var choicesPerPrompt = 16
+
+    /// Texts of a request: prompts times choices.
+    public var textsPerRequest = 128
+
+    /// Most likely tokens told beside a token.
+    public var probabilities = 20
+
+    /// Tokens of prompts in a pass while no text waits for its next token.
+    public var promptTokensAlone = 512
+
+    /// Tokens of prompts in a pass beside texts that wait for their next token.
+    public var promptTokensBeside = 64
+
+    /// Tokens of one prompt in a pass.
+    public var promptSlice = 64
+
+    /// Seconds that running texts get to end after a request to stop.
+    public var graceSeconds = 10
+
+    /// The defaults.
+    public init() {}
+}

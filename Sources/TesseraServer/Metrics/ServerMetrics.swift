@@ -1,0 +1,70 @@
+internal import TesseraCore
+internal import TesseraDecoding
+
+/// What the server counts; `prometheusText` is what `GET /metrics` answers.
+package final class ServerMetrics: Sendable {
+    package let requests = Counter()
+    package let refused = Counter()
+    package let failed = Counter()
+    package let cancelled = Counter()
+    package let finished = Counter()
+    package let preempted = Counter()
+    package let promptTokens = Counter()
+    package let reusedTokens = Counter()
+    package let generatedTokens = Counter()
+    package let passes = Counter()
+    package let passTokens = Counter()
+    package let queued = Gauge()
+    package let running = Gauge()
+    package let connections = Gauge()
+    package let cacheHeld = Gauge()
+    package let cacheIdle = Gauge()
+    package let cacheLimit = Gauge()
+    package let pageTokens = Gauge()
+    package let pageBytes = Gauge()
+    package let firstTokenSeconds = Histogram(bounds: [
+        0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+    ])
+    package let tokenSeconds = Histogram(bounds: [
+        0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5,
+    ])
+    package let textSeconds = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300])
+    package let passSeconds = Histogram(bounds: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2])
+
+    /// Creates metrics at zero.
+    package init() {}
+
+    /// Counts a pass of the model.
+    func countPass(tokens: Int, seconds: Double) {
+        passes.add(1)
+        passTokens.add(tokens)
+        passSeconds.record(seconds)
+    }
+
+    /// Counts the end of a text.
+    func finish(_ submitted: ContinuousClock.Instant, reason: StopReason) {
+        if reason == .cancelled {
+            cancelled.add(1)
+        } else {
+            finished.add(1)
+            textSeconds.record((ContinuousClock.now - submitted).inSeconds)
+        }
+    }
+
+    /// Notes the memory of the caches.
+    func setCache(_ use: CacheUse) {
+        cacheHeld.set(use.heldBytes)
+        cacheIdle.set(use.idleBytes)
+        cacheLimit.set(use.byteLimit ?? 0)
+        pageTokens.set(use.pageTokens)
+        pageBytes.set(use.pageBytes)
+    }
+
+    /// About how many seconds pass until a queue of `waiting` texts has moved on: 1 to 120.
+    func expectedSeconds(waiting: Int, atOnce: Int) -> Int {
+        let (_, sum, total) = textSeconds.snapshot
+        let mean = total > 0 ? sum / Double(total) : 1
+        let seconds = mean * Double(waiting) / Double(max(1, atOnce))
+        return min(120, max(1, Int(min(seconds, 1000).rounded(.up))))
+    }
+}

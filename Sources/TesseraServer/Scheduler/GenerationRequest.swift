@@ -1,0 +1,82 @@
+package import TesseraCore
+package import TesseraDecoding
+
+/// A checked request for text: prompts, how to go on from each, and what to tell of the tokens.
+package struct GenerationRequest: Sendable {
+    /// The prompts, each at least one token.
+    package var prompts: [[TokenID]]
+
+    /// How many texts follow each prompt; their seeds differ.
+    package var choicesPerPrompt: Int
+
+    /// How tokens are drawn and when a text ends; `maximumTokens` 0 only reads the prompts.
+    package var options: GenerationOptions
+
+    /// What is added to the logits of some tokens.
+    package var bias: [TokenID: Float]
+
+    /// Taken from the logit of every token that was generated before in the text.
+    package var presencePenalty: Double
+
+    /// Taken from the logit of a token for each time that it was generated before in the text.
+    package var frequencyPenalty: Double
+
+    /// How many of the most likely tokens are told beside each token with its probability; nil tells none.
+    package var probabilityCount: Int?
+
+    /// Whether the probabilities of the prompts' tokens are told too.
+    package var wantsPromptProbabilities = false
+
+    /// Whether every token is told at once, or all of them at the end.
+    package var streams: Bool
+
+    /// Who asks: requests of different clients take turns.
+    package var client: String
+
+    /// Creates a request from what both endpoints have in common.
+    package init(prompts: [[TokenID]], sampling: SamplingFields, probabilityCount: Int?) {
+        self.prompts = prompts
+        choicesPerPrompt = sampling.choices
+        options = sampling.options
+        bias = sampling.bias
+        presencePenalty = sampling.presencePenalty
+        frequencyPenalty = sampling.frequencyPenalty
+        self.probabilityCount = probabilityCount
+        streams = sampling.streams
+        client = sampling.client ?? ""
+    }
+
+    /// The texts that will be made: choice c of prompt p is number `p * choicesPerPrompt + c`.
+    package var textCount: Int { prompts.count * choicesPerPrompt }
+
+    /// How the text with this number is drawn: the first choice of a prompt with the request's own seed, so that it
+    /// is the text that the command line gives.
+    package func sampling(of text: Int) -> SamplingOptions {
+        var sampling = options.sampling
+        let choice = text % choicesPerPrompt
+        if choice > 0 { sampling.seed = CounterRandom(seed: sampling.seed).bits(at: choice) }
+        return sampling
+    }
+
+    /// Refuses prompts that are empty or too long and requests for too many texts.
+    package func check(model: ServedModel, limits: ServerLimits, field: String) throws(APIError) {
+        guard textCount <= limits.textsPerRequest else {
+            throw .badRequest(
+                "n: \(textCount) texts in one request; ask for at most \(limits.textsPerRequest)",
+                parameter: "n")
+        }
+        let most = model.contextLength - (options.maximumTokens == 0 ? 0 : 1)
+        for (index, prompt) in prompts.enumerated() {
+            let name = prompts.count == 1 ? field : "\(field)[\(index)]"
+            guard !prompt.isEmpty else {
+                throw .badRequest("\(name): it has no tokens; give at least one character", parameter: name)
+            }
+            guard prompt.count <= most else {
+                throw .badRequest(
+                    "\(name): its \(prompt.count) tokens do not fit in the context of \(model.contextLength); "
+                        + "shorten it by \(prompt.count - most)",
+                    parameter: name, code: "context_length_exceeded")
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+internal import TesseraCore
+internal import TesseraFiles
+
+/// Writes the answer to `POST /v1/chat/completions`.
+struct ChatWriter: AnswerWriter {
+    private let head: AnswerHead
+    private let request: ChatRequest
+    private let tokenizer: any Tokenizer
+    private var records: [TextRecord]
+    private var sent: [Int]
+    private var begun: [Bool]
+    private var generatedCount = 0
+
+    init(_ request: ChatRequest, model: ServedModel) {
+        self.request = request
+        tokenizer = model.tokenizer
+        head = AnswerHead(prefix: "chatcmpl", object: "chat.completion", model: model.name)
+        let count = request.generation.textCount
+        records = [TextRecord](repeating: TextRecord(tokenizer: model.tokenizer), count: count)
+        sent = [Int](repeating: 0, count: count)
+        begun = [Bool](repeating: false, count: count)
+    }
+
+    mutating func chunks(for events: [GenerationEvent]) -> [JSONValue] {
+        var chunks: [JSONValue] = []
+        for event in events {
+            guard let number = event.text, records.indices.contains(number) else { continue }
+            if case .token = event { generatedCount += 1 }
+            records[number].take(event)
+            guard request.sampling.streams else { continue }
+            if !begun[number] {
+                begun[number] = true
+                chunks.append(chunk(number, delta: ["role": "assistant", "content": ""], tells: false))
+            }
+            let text = String(decoding: records[number].text.utf8.dropFirst(sent[number]), as: UTF8.self)
+            sent[number] = records[number].text.utf8.count
+            let isSilent = text.isEmpty && records[number].told.isEmpty && !request.sampling.returnsTokenIDs
+            if !isSilent { chunks.append(chunk(number, delta: ["content": .string(text)], tells: true)) }
+            if records[number].finishReason != nil {
+                chunks.append(chunk(number, delta: [:], tells: false, ends: true))
+            }
+            records[number].told = []
+            records[number].ids = []
+        }
+        return chunks
+    }
+
+    var answer: JSONValue {
+        let choices = records.indices.map { number -> JSONValue in
+            var members: [(String, JSONValue)] = [
+                ("index", .integer(number)),
+                ("message", ["role": "assistant", "content": .string(records[number].text)]),
+                ("logprobs", probabilities(records[number])),
+                ("finish_reason", records[number].finishReason.map(JSONValue.string) ?? .null),
+            ]
+            if request.sampling.returnsTokenIDs {
+                members.append(("token_ids", .array(records[number].ids.map { .integer(Int($0)) })))
+            }
+            return .object(JSONObject(members))
+        }
+        return head.json(choices: choices, usage: usage)
+    }
+
+    var usage: JSONValue {
+        TesseraServer.usage(
+            promptTokens: request.generation.prompts.reduce(0) { $0 + $1.count },
+            completionTokens: generatedCount)
+    }
+
+    var usageChunk: JSONValue { head.json(object: "chat.completion.chunk", choices: [], usage: usage) }
+
+    private func chunk(_ number: Int, delta: JSONValue, tells: Bool, ends: Bool = false) -> JSONValue {
+        let record = records[number]
+        var members: [(String, JSONValue)] = [
+            ("index", .integer(number)), ("delta", delta),
+            ("logprobs", tells ? probabilities(record) : .null),
+            ("finish_reason", ends ? record.finishReason.map(JSONValue.string) ?? .null : .null),
+        ]
+        if tells, request.sampling.returnsTokenIDs {
+            members.append(("token_ids", .array(record.ids.map { .integer(Int($0)) })))
+        }
+        return head.json(
+            object: "chat.completion.chunk", choices: [.object(JSONObject(members))], usage: nil)
+    }
+
+    private func probabilities(_ record: TextRecord) -> JSONValue {
+        guard request.generation.probabilityCount != nil else { return .null }
+        let content = record.told.map { told -> JSONValue in
+            let alternatives = told.probability.alternatives.map { entry($0.id, $0.logProbability) }
+            var members = entry(told.probability.id, told.probability.logProbability ?? 0)
+            members["top_logprobs"] = .array(alternatives.map(JSONValue.object))
+            return .object(members)
+        }
+        return ["content": .array(content)]
+    }
+
+    private func entry(_ id: TokenID, _ logProbability: Double) -> JSONObject {
+        [
+            "token": .string(tokenizer.wireName(of: id)),
+            "logprob": .number(logProbability),
+            "bytes": .array(tokenizer.bytes(of: id).map { .integer(Int($0)) }),
+        ]
+    }
+}
