@@ -23,6 +23,15 @@ enum EncodingPath: Sendable {
         }
     }
 
+    /// Makes the tables that are made only when much text has come.
+    func prepare() {
+        switch self {
+        case .byteLevel(let encoder), .normalizedByteLevel(let encoder, _, _):
+            encoder.model.wholeTokens.prepare()
+        case .general: break
+        }
+    }
+
     func encode(
         _ text: UTF8Text, matcher: AddedTokenMatcher, special: SpecialTokenReading, into ids: inout [TokenID]
     ) {

@@ -34,7 +34,7 @@ struct CorpusOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Memory to work in, such as 500MB or 2GB; counts that do not fit go to the disk.",
+            "Memory to count in, such as 500MB or 2GB; the rest goes to the disk. Merging takes what it needs.",
             valueName: "size"))
     var memory = "2GB"
 

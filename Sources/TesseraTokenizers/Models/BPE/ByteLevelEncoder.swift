@@ -37,7 +37,7 @@ final class ByteLevelEncoder: Sendable {
         _ text: UTF8Text, matcher: AddedTokenMatcher, special: SpecialTokenReading, into ids: inout [TokenID]
     ) {
         scratch.withScratch { scratch in
-            model.withEncoder(scratch) { encoder in
+            model.withEncoder(scratch, byteCount: text.count) { encoder in
                 matcher.forEachSegment(of: text, special: special) { segment in
                     switch segment {
                     case .token(let id, _): ids.append(id)
@@ -57,7 +57,7 @@ final class ByteLevelEncoder: Sendable {
         var spans: [TokenSpan] = []
         var ids: [TokenID] = []
         scratch.withScratch { scratch in
-            model.withEncoder(scratch) { encoder in
+            model.withEncoder(scratch, byteCount: text.count) { encoder in
                 matcher.forEachSegment(of: text, special: special) { segment in
                     switch segment {
                     case .token(let id, let range): spans.append(TokenSpan(id: id, range: range))

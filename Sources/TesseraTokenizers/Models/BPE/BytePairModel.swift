@@ -15,7 +15,7 @@ final class BytePairModel: Sendable {
     let bytePairs: FixedTable<UInt64>
 
     /// The words that are one token.
-    let wholeTokens: WholeTokenTable
+    let wholeTokens: WholeTokens
 
     /// Whether a piece that is a token as a whole becomes it without looking at the merges.
     let ignoresMerges: Bool
@@ -55,11 +55,11 @@ final class BytePairModel: Sendable {
             ? (UInt8.min ... .max).filter { byteTokens[Int($0)] == Self.noToken } : []
         bytePairs = Self.bytePairs(definition, pairs, byteTokens)
         ownByteTokens = byteTokens
-        if ignoresMerges {
-            wholeTokens = WholeTokenTable(vocabulary, alphabet) { _ in true }
-        } else {
+        let ignoresMerges = ignoresMerges
+        wholeTokens = WholeTokens(isNeeded: ignoresMerges) {
+            guard !ignoresMerges else { return WholeTokenTable(vocabulary, alphabet) { _ in true } }
             let selfEncoding = SelfEncodingTokens(definition, pairs, byteTokens)
-            wholeTokens = WholeTokenTable(vocabulary, alphabet) { selfEncoding.contains($0) }
+            return WholeTokenTable(vocabulary, alphabet) { selfEncoding.contains($0) }
         }
         self.byteTokens = FixedTable(count: 256)
         for byte in 0..<256 {
@@ -89,13 +89,16 @@ final class BytePairModel: Sendable {
         return bytePairs
     }
 
-    /// Calls `body` with an encoder of pieces for one call of `encode`.
+    /// Calls `body` with an encoder of pieces for one call of `encode`, for a text of `byteCount` bytes.
     @inline(__always)
-    func withEncoder<Result>(_ scratch: EncoderScratch, _ body: (PieceEncoder) -> Result) -> Result {
-        pairs.withView { pairs in
-            wholeTokens.withView { wholeTokens in
-                withExtendedLifetime((byteTokens, ownByteTokens, bytePairs)) {
-                    body(PieceEncoder(model: self, pairs: pairs, wholeTokens: wholeTokens, scratch: scratch))
+    func withEncoder<Result>(
+        _ scratch: EncoderScratch, byteCount: Int, _ body: (PieceEncoder) -> Result
+    ) -> Result {
+        let wholeTokens = wholeTokens.table(for: byteCount, seen: &scratch.seenByteCount)
+        return pairs.withView { pairs in
+            wholeTokens.withView { view in
+                withExtendedLifetime((self, scratch, scratch.pieces, wholeTokens)) {
+                    body(PieceEncoder(model: self, pairs: pairs, wholeTokens: view, scratch: scratch))
                 }
             }
         }

@@ -21,6 +21,8 @@ package final class EncoderScratch: @unchecked Sendable {
     var paths = PathMemory()
     /// What byte-level BPE needs.
     lazy var pieces = PieceMemory()
+    /// How much text came before, as far as `WholeTokens` wants to know.
+    var seenByteCount = 0
 
     /// The tokens of a short word.
     let ids: UnsafeMutablePointer<TokenID>

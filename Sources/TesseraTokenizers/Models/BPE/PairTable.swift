@@ -3,9 +3,9 @@ internal import TesseraCore
 
 /// For each pair of tokens that may be merged, the merge's rank and the token it makes.
 ///
-/// An open-addressing table of slots of 16 bytes, four to a cache line, so that a look-up mostly takes one line: the
-/// pair plus one, then rank and token. A slot of zeros is free. Most pairs that are asked for are not there, which a
-/// table of bits tells that is small enough to stay near the processor.
+/// An open-addressing table of buckets, each a cache line of four entries of 16 bytes: the pair plus one, then rank and
+/// token. An entry of zeros is free; the last of a bucket is filled last, so that a look-up, found or not, mostly takes
+/// one line and no branch that cannot be foretold.
 struct PairTable: Sendable {
     /// The most merges that a definition may list.
     static let largestCount = 1 << 22 - 1
@@ -16,36 +16,31 @@ struct PairTable: Sendable {
     /// The number of merges.
     let count: Int
 
-    private let slots: FixedTable<UInt64>
+    private let words: FixedTable<UInt64>
     private let shift: UInt64
-    /// A bit for each hash, of which each pair sets one.
-    private let filter: FixedTable<UInt64>
-    /// The most words of `filter`: 128 KiB.
-    private static let mostFilterWords = 1 << 14
     private let hash = TableHash()
+
+    /// The words of a bucket.
+    private static let bucketWords = 8
 
     /// The merges of `definition`; a pair that is listed again has its later rank, as in the reference.
     init(_ definition: BytePairDefinition) {
         let merges = definition.merges
-        var bits: UInt64 = 4
-        while 1 << bits < merges.count + merges.count / 4 { bits += 1 }
-        slots = FixedTable(count: 2 << bits)
+        var bits: UInt64 = 2
+        while 4 << bits < merges.count + merges.count / 2 { bits += 1 }
+        words = FixedTable(count: Self.bucketWords << bits)
         shift = 64 - bits
-        filter = FixedTable(count: min(Self.mostFilterWords, 1 << Int(bits - 3)))
         count = merges.count
         withView { view in
+            let words = words.elements
             var rank: UInt32 = 0
             for (number, merge) in merges.enumerated() {
                 if number > 0, !definition.ranksEqually(merges[number - 1].made, merge.made) { rank += 1 }
                 let pair = View.Pair(merge.left, merge.right)
-                let hash = hash(pair.key)
-                var slot = view.slot(ofHash: hash)
-                while slots.elements[slot] != 0, slots.elements[slot] != pair.key {
-                    slot = (slot + 2) & view.mask
-                }
-                filter.elements[view.filterWord(of: hash)] |= 1 << (hash & 63)
-                slots.elements[slot] = pair.key
-                slots.elements[slot + 1] = UInt64(rank) | UInt64(merge.made) << 32
+                var place = view.bucket(of: pair)
+                while words[place] != 0, words[place] != pair.key { place = (place + 2) & view.mask }
+                words[place] = pair.key
+                words[place + 1] = Merge.packed(rank: rank, made: merge.made)
             }
         }
     }
@@ -53,11 +48,10 @@ struct PairTable: Sendable {
     /// Calls `body` with a view for many look-ups.
     @inline(__always)
     func withView<Result>(_ body: (View) -> Result) -> Result {
-        withExtendedLifetime((slots, filter)) {
+        withExtendedLifetime(words) {
             body(
                 View(
-                    slots: UnsafePointer(slots.elements), mask: slots.count - 2, shift: shift, hash: hash,
-                    filter: UnsafePointer(filter.elements), filterMask: UInt64(filter.count - 1)))
+                    words: UnsafePointer(words.elements), mask: words.count - 1, shift: shift, hash: hash))
         }
     }
 
@@ -68,25 +62,33 @@ struct PairTable: Sendable {
         /// The token that it makes, where there is a merge.
         let made: TokenID
 
+        /// What a table keeps of a merge: not zero, which stands for none.
+        fileprivate static func packed(rank: UInt32, made: TokenID) -> UInt64 {
+            UInt64(rank ^ none) | UInt64(made) << 32
+        }
+
         @inline(__always)
         fileprivate init(_ packed: UInt64) {
-            rank = UInt32(truncatingIfNeeded: packed)
-            made = UInt32(truncatingIfNeeded: packed >> 32)
+            rank = UInt32(truncatingIfNeeded: packed) ^ none
+            made = UInt32(truncatingIfNeeded: packed &>> 32)
         }
     }
 
     /// The table's memory, free of reference counting.
     struct View {
-        fileprivate let slots: UnsafePointer<UInt64>
+        fileprivate let words: UnsafePointer<UInt64>
         fileprivate let mask: Int
         fileprivate let shift: UInt64
         fileprivate let hash: TableHash
-        fileprivate let filter: UnsafePointer<UInt64>
-        fileprivate let filterMask: UInt64
 
         /// Two neighbouring tokens.
         struct Pair {
             fileprivate let key: UInt64
+
+            /// What no two tokens are.
+            static let none = Pair(key: .max)
+
+            private init(key: UInt64) { self.key = key }
 
             @inline(__always)
             init(_ left: TokenID, _ right: TokenID) { key = (UInt64(left) << 32 | UInt64(right)) &+ 1 }
@@ -96,47 +98,48 @@ struct PairTable: Sendable {
         @inline(__always)
         func merge(_ left: TokenID, _ right: TokenID) -> Merge {
             let pair = Pair(left, right)
-            return merge(pair, from: slot(of: pair))
+            return merge(pair, from: bucket(of: pair))
         }
 
         /// The rank of a pair, or `none`.
         @inline(__always)
         func rank(_ left: TokenID, _ right: TokenID) -> UInt32 { merge(left, right).rank }
 
-        /// Where the look-up of a pair begins, asked for from memory ahead of its use; negative: it is not there.
+        /// Where the look-up of a pair begins, asked for from memory ahead of its use.
         @inline(__always)
-        func prefetchedSlot(of pair: Pair) -> Int {
-            let slot = slot(of: pair)
-            if slot >= 0 { prefetch(slots + slot) }
-            return slot
+        func prefetchedBucket(of pair: Pair) -> Int {
+            let bucket = bucket(of: pair)
+            prefetch(words + bucket)
+            return bucket
         }
 
-        /// What becomes of a pair whose look-up begins at `slot`.
+        /// What becomes of a pair whose look-up begins at `bucket`.
         @inline(__always)
-        func merge(_ pair: Pair, from slot: Int) -> Merge {
-            guard slot >= 0 else { return Merge(UInt64(none)) }
-            var slot = slot
+        func merge(_ pair: Pair, from bucket: Int) -> Merge {
+            var bucket = bucket
             while true {
-                let key = slots[slot]
-                if key == pair.key { return Merge(slots[slot + 1]) }
-                if key == 0 { return Merge(UInt64(none)) }
-                slot = (slot + 2) & mask
+                let entries = words + bucket
+                // Which of them it is cannot be foretold, and the compiler would ask with branches.
+                var found = Self.ifEqual(entries[0], pair.key, entries[1])
+                found |= Self.ifEqual(entries[2], pair.key, entries[3])
+                found |= Self.ifEqual(entries[4], pair.key, entries[5])
+                found |= Self.ifEqual(entries[6], pair.key, entries[7])
+                if found | Self.ifEqual(entries[6], 0, 1) != 0 { return Merge(found) }
+                bucket = (bucket &+ bucketWords) & mask
             }
         }
 
+        /// `value` if the two are equal, else zero.
         @inline(__always)
-        private func slot(of pair: Pair) -> Int {
-            let hash = hash(pair.key)
-            return filter[filterWord(of: hash)] >> (hash & 63) & 1 == 0 ? -1 : slot(ofHash: hash)
+        private static func ifEqual(_ left: UInt64, _ right: UInt64, _ value: UInt64) -> UInt64 {
+            let difference = left ^ right
+            return value & ((difference | (0 &- difference)) &>> 63 &- 1)
         }
 
-        /// A hash has as many bits as there are slots.
+        /// A hash has as many bits as there are buckets.
         @inline(__always)
-        fileprivate func slot(ofHash hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> shift) << 1 }
-
-        @inline(__always)
-        fileprivate func filterWord(of hash: UInt64) -> Int {
-            Int(truncatingIfNeeded: hash >> 6 & filterMask)
+        fileprivate func bucket(of pair: Pair) -> Int {
+            Int(truncatingIfNeeded: hash(pair.key) &>> shift) &* bucketWords
         }
     }
 }

@@ -141,6 +141,16 @@ extension PieceEncoder {
             memory.results[number] = (used, count)
             used += count
         }
+        /// Does the next merge of the word at `slot`, or of one that follows it there; false when there is none.
+        func mergeNext(at slot: Int) -> Bool {
+            while !shortMerger.merge(&words[slot]) {
+                let number = words[slot].number
+                let count = shortMerger.finish(words[slot], into: memory.output + used)
+                finish(number, piece(number, places, text), count: count)
+                guard begin(at: slot) else { return false }
+            }
+            return true
+        }
         /// Begins with the next word at `slot`; false when there is none.
         func begin(at slot: Int) -> Bool {
             while next < mergingCount {
@@ -158,20 +168,14 @@ extension PieceEncoder {
         while active > 0 {
             var slot = 0
             while slot < active {
-                if shortMerger.step(&words[slot]) {
-                    slot += 1
-                    continue
-                }
-                let number = words[slot].number
-                let count = shortMerger.finish(words[slot], into: memory.output + used)
-                finish(number, piece(number, places, text), count: count)
-                if begin(at: slot) {
-                    slot += 1
+                if mergeNext(at: slot) {
+                    slot &+= 1
                 } else {
-                    active -= 1
+                    active &-= 1
                     (words[slot], words[active]) = (words[active], words[slot])
                 }
             }
+            for slot in 0..<active { shortMerger.note(words[slot]) }
         }
     }
 

@@ -9,9 +9,9 @@ internal import TesseraCore
 struct PieceEncoder {
     let model: BytePairModel
     let memory: PieceMemory
+    private let scratch: EncoderScratch
     let shortMerger: ShortWordMerger
     let wholeTokens: WholeTokenTable.View
-    private let scratch: EncoderScratch
     private let merger: WordMerger
     private let byteTokens: UnsafePointer<TokenID>
 
@@ -163,7 +163,7 @@ struct PieceEncoder {
     }
 
     private func wholeToken(_ start: UnsafePointer<UInt8>, count: Int) -> TokenID? {
-        guard count <= model.wholeTokens.longestSpelling else { return nil }
+        guard count <= wholeTokens.longestSpelling else { return nil }
         scratch.spelling.removeAll(keepingCapacity: true)
         for index in 0..<count { model.alphabet.appendSpelling(of: start[index], to: &scratch.spelling) }
         return scratch.spelling.withUnsafeBytes { model.vocabulary.id(ofSpelling: $0) }

@@ -4,11 +4,11 @@ internal import TesseraCore
 ///
 /// Held by one `EncoderScratch`, thus used by one call of `encode` at a time.
 final class PieceMemory {
-    /// The most pieces of a block.
-    static let capacity = 256
+    /// The most pieces of a block: the more there are, the more words are merged in step.
+    static let capacity = 1024
 
     /// How many words are merged at once.
-    static let mergingCount = 12
+    static let mergingCount = 16
 
     /// Where the pieces of a block start, and where the last one ends.
     let places: UnsafeMutablePointer<Int>
@@ -32,7 +32,7 @@ final class PieceMemory {
     let output: UnsafeMutablePointer<TokenID>
     /// The tokens of the block in their order, as long as they are not too many.
     let assembled: UnsafeMutablePointer<TokenID>
-    static let assembledCount = 2048
+    static let assembledCount = 4096
     /// The words that are merged at once.
     let words: UnsafeMutablePointer<ShortWordMerger.Word>
 

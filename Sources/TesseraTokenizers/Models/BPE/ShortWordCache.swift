@@ -2,8 +2,9 @@ internal import TesseraCore
 
 /// The tokens of words of up to 15 bytes encoded before, as long as there are no more than eight.
 ///
-/// A table of cache lines of two words of up to four tokens each, or one of up to eight. A new word takes the place in front if that is free, else mostly the
-/// other: the words that come first in a text are the frequent ones. The table grows while much is pushed out.
+/// A table of cache lines of two words of up to four tokens each, or one of up to eight. A new word takes the place in
+/// front if that is free, else mostly the other: the words that come first in a text are the frequent ones. The table
+/// grows when a quarter as many words as it has lines were pushed out, each of which must be merged again.
 ///
 /// Held by one `PieceMemory`, thus used by one call of `encode` at a time.
 final class ShortWordCache {
@@ -16,8 +17,8 @@ final class ShortWordCache {
     /// The count of a word with more tokens, which are elsewhere.
     static let manyTokens = 0xFF
 
-    /// The sizes that the table takes: 64 KiB, 2 MiB and 8 MiB.
-    private static let lineBits = [10, 15, 17]
+    /// The sizes that the table takes: 64 KiB, 512 KiB, 2 MiB and 8 MiB.
+    private static let lineBits = [10, 13, 15, 17]
 
     /// The bytes of a word and zeros behind; its last byte is not zero, so that words differ when their keys do.
     struct Key {
@@ -147,7 +148,7 @@ final class ShortWordCache {
             ids: raw.loadUnaligned(as: SIMD4<TokenID>.self))
         let second = raw.loadUnaligned(fromByteOffset: 16, as: SIMD4<TokenID>.self)
         put(entry, Entry(second: second), view.line(of: key))
-        if pushedOut > 1 << (Self.lineBits[size] - 1), size + 1 < Self.lineBits.count { grow() }
+        if pushedOut > 1 << (Self.lineBits[size] - 2), size + 1 < Self.lineBits.count { grow() }
     }
 
     private func put(_ entry: Entry, _ second: Entry, _ line: UnsafeMutableRawPointer) {

@@ -2,17 +2,21 @@ internal import TesseraCore
 
 /// Merges the bytes of short words: the pair of lowest rank first, the leftmost of equals, as `WordMerger` does.
 ///
-/// Several words are merged at once, one merge of each in turn: what the next merge of a word must look up is asked for
-/// from memory a whole turn before it is needed. The merges of single bytes come from a table of their own. Symbols
-/// keep their places while they are merged, so that of a pair's rank and place one number can be made, whose least is
-/// the next merge.
+/// Several words are merged at once, in step: each finds and does its next merge, then each notes what becomes of the
+/// two pairs that the merge made, whose entries were asked for from memory in between. Which words have a pair to the
+/// left or right of a merge cannot be foretold, so no branch asks: a token that no pair has stands before the first
+/// byte and behind the last. Symbols keep their places while they are merged; the places that still begin one are the
+/// bits of a number. Of a pair's rank and place one number is made, whose least is the next merge.
 struct ShortWordMerger {
-    /// The most bytes of a word.
-    static let longestWord = 64
+    /// The most bytes of a word: with the tokens around it, one for each bit of a word of the processor.
+    static let longestWord = 60
 
-    private static let placeBits: UInt32 = 6
-    /// Stands for a pair that does not merge, or one whose left symbol is gone.
-    private static let never = UInt32.max
+    private static let placeBits: Int32 = 6
+    /// The rank of a pair that does not merge, or one whose left symbol is gone: above every other.
+    private static let neverRank: UInt32 = 0x01FF_FFFF
+    private static let never = Int32(neverRank) << placeBits
+    /// Stands before and behind a word; no pair has it.
+    private static let edge = TokenID.max
 
     private let pairs: PairTable.View
     /// What `BytePairModel.bytePairs` holds.
@@ -28,48 +32,48 @@ struct ShortWordMerger {
         self.byteTokens = byteTokens
     }
 
-    /// A word that is being merged.
+    /// A word that is being merged: its bytes are at the places from 1 on.
     struct Word {
         /// Which one it is, for the caller.
         var number = 0
-        fileprivate var count = 0
-        /// Where the last merge left its token, whose two pairs are still to be looked up; negative: nowhere.
-        fileprivate var place = -1
-        /// Where these look-ups begin.
-        fileprivate var leftSlot = 0
-        fileprivate var rightSlot = 0
+        private(set) var count = 0
+        /// A bit for each place where a symbol, or an edge, begins.
+        fileprivate(set) var starts: UInt64 = 0
+        /// Where the last merge left its token, and the place before.
+        fileprivate(set) var place = 0
+        fileprivate(set) var before = 0
+        /// The pairs that this made, and where their look-ups begin.
+        fileprivate(set) var left = PairTable.View.Pair.none
+        fileprivate(set) var right = PairTable.View.Pair.none
+        fileprivate(set) var leftBucket = 0
+        fileprivate(set) var rightBucket = 0
 
-        private static let room = longestWord + 8
+        fileprivate static let room = 64
 
         fileprivate let ids: UnsafeMutablePointer<TokenID>
-        /// For each place the rank of the pair that begins there above the place, or `never`.
-        fileprivate let ranks: UnsafeMutablePointer<UInt32>
+        /// For each place the rank of the pair that begins there above the place, or at least `never`.
+        fileprivate let ranks: UnsafeMutablePointer<Int32>
         /// For each place the token that this pair makes.
         fileprivate let made: UnsafeMutablePointer<TokenID>
-        /// For each place the one of the next symbol.
-        fileprivate let next: UnsafeMutablePointer<UInt8>
-        /// For each place but the first the one of the symbol before.
-        fileprivate let previous: UnsafeMutablePointer<UInt8>
 
         init() {
             ids = .allocate(capacity: Self.room)
             ranks = .allocate(capacity: Self.room)
             made = .allocate(capacity: Self.room)
-            next = .allocate(capacity: Self.room)
-            previous = .allocate(capacity: Self.room)
-            ids.initialize(repeating: 0, count: Self.room)
+            ids.initialize(repeating: edge, count: Self.room)
             ranks.initialize(repeating: never, count: Self.room)
             made.initialize(repeating: 0, count: Self.room)
-            next.initialize(repeating: 0, count: Self.room)
-            previous.initialize(repeating: 0, count: Self.room)
         }
 
         func deallocate() {
             ids.deallocate()
             ranks.deallocate()
             made.deallocate()
-            next.deallocate()
-            previous.deallocate()
+        }
+
+        fileprivate mutating func begin(count: Int) {
+            self.count = count
+            starts = 1 &<< UInt64(truncatingIfNeeded: count &+ 2) &- 1
         }
     }
 
@@ -79,108 +83,119 @@ struct ShortWordMerger {
     @inline(__always)
     func begin(_ word: inout Word, _ start: UnsafePointer<UInt8>, count: Int) -> Bool {
         let (ids, ranks, made) = (word.ids, word.ranks, word.made)
-        word.count = count
-        word.place = -1
+        word.begin(count: count)
+        // All that `least` will look at, which goes by sixteens and fours.
+        Self.forget(ranks, from: 0)
+        Self.forget(ranks, from: 8)
+        var place = 16
+        while place <= count {
+            Self.forget(ranks, from: place)
+            place &+= 8
+        }
         var byte = Int(start[0])
         var hasTokens = true
-        for place in 0..<(count - 1) {
-            let following = Int(start[place + 1])
-            let merge = bytePairs[byte << 8 | following]
+        place = 1
+        while place < count {
+            let following = Int(start[place])
+            let merge = bytePairs[byte &<< 8 | following]
             let id = byteTokens[byte]
             ids[place] = id
             hasTokens = hasTokens && id != BytePairModel.noToken
-            ranks[place] = merge == 0 ? Self.never : Self.number(UInt32(truncatingIfNeeded: merge), place)
-            made[place] = UInt32(truncatingIfNeeded: merge >> 32) &- 1
-            word.next[place] = UInt8(truncatingIfNeeded: place + 1)
-            word.previous[place + 1] = UInt8(truncatingIfNeeded: place)
+            if merge != 0 { ranks[place] = Self.number(UInt32(truncatingIfNeeded: merge), place) }
+            made[place] = UInt32(truncatingIfNeeded: merge &>> 32) &- 1
             byte = following
+            place &+= 1
         }
-        ids[count - 1] = byteTokens[byte]
-        word.next[count - 1] = UInt8(truncatingIfNeeded: count)
-        // The last place begins no pair; up to three behind it are looked at with it.
-        for place in (count - 1)..<(count + 3) { ranks[place] = Self.never }
+        ids[count] = byteTokens[byte]
+        ids[count &+ 1] = Self.edge
         return hasTokens && byteTokens[byte] != BytePairModel.noToken
     }
 
-    /// Does the next merge.
+    /// Does the next merge, and asks for what `note` will look up.
     ///
     /// - Returns: whether there was one; else the word is merged.
     @inline(__always)
-    func step(_ word: inout Word) -> Bool {
-        let (ids, ranks, count) = (word.ids, word.ranks, word.count)
-        if word.place >= 0 {
-            let place = word.place
-            let after = Int(word.next[place])
-            if after < count {
-                note(PairTable.View.Pair(ids[place], ids[after]), from: word.rightSlot, word, place)
-            }
-            if place > 0 {
-                let left = Int(word.previous[place])
-                note(PairTable.View.Pair(ids[left], ids[place]), from: word.leftSlot, word, left)
-            }
-        }
-        let least = Self.least(ranks, count: count)
-        if least == Self.never { return false }
+    func merge(_ word: inout Word) -> Bool {
+        let (ids, ranks) = (word.ids, word.ranks)
+        let least = Self.least(ranks, count: word.count)
+        if least >= Self.never { return false }
         let place = Int(least & (1 << Self.placeBits - 1))
-        let right = Int(word.next[place])
-        let after = Int(word.next[right])
+        let starts = word.starts
+        let behind = starts & (~1 &<< UInt64(truncatingIfNeeded: place))
+        let right = behind.trailingZeroBitCount
+        let after = (behind & (behind &- 1)).trailingZeroBitCount
+        let before = 63 &- (starts & (1 &<< UInt64(truncatingIfNeeded: place) &- 1)).leadingZeroBitCount
         let id = word.made[place]
         ids[place] = id
-        ranks[place] = Self.never
         ranks[right] = Self.never
-        word.next[place] = UInt8(truncatingIfNeeded: after)
-        if after < count {
-            word.previous[after] = UInt8(truncatingIfNeeded: place)
-            word.rightSlot = pairs.prefetchedSlot(of: PairTable.View.Pair(id, ids[after]))
-        }
-        if place > 0 {
-            word.leftSlot = pairs.prefetchedSlot(of: PairTable.View.Pair(ids[Int(word.previous[place])], id))
-        }
+        word.starts = starts & ~(1 &<< UInt64(truncatingIfNeeded: right))
         word.place = place
+        word.before = before
+        word.left = PairTable.View.Pair(ids[before], id)
+        word.right = PairTable.View.Pair(id, ids[after])
+        word.leftBucket = pairs.prefetchedBucket(of: word.left)
+        word.rightBucket = pairs.prefetchedBucket(of: word.right)
         return true
+    }
+
+    /// Notes what becomes of the two pairs that the last merge made.
+    @inline(__always)
+    func note(_ word: Word) {
+        note(pairs.merge(word.right, from: word.rightBucket), word, word.place)
+        note(pairs.merge(word.left, from: word.leftBucket), word, word.before)
+    }
+
+    @inline(__always)
+    private func note(_ merge: PairTable.Merge, _ word: Word, _ place: Int) {
+        word.ranks[place] = Self.number(min(merge.rank, Self.neverRank), place)
+        word.made[place] = merge.made
     }
 
     /// Writes the tokens of a merged word to `output`; returns how many there are.
     @inline(__always)
     func finish(_ word: Word, into output: UnsafeMutablePointer<TokenID>) -> Int {
         var tokens = 0
-        var place = 0
-        while place < word.count {
-            output[tokens] = word.ids[place]
-            tokens += 1
-            place = Int(word.next[place])
+        // Without the edges.
+        var starts = word.starts & ~1 & (1 &<< UInt64(truncatingIfNeeded: word.count &+ 1) &- 1)
+        while starts != 0 {
+            output[tokens] = word.ids[starts.trailingZeroBitCount]
+            tokens &+= 1
+            starts &= starts &- 1
         }
         return tokens
     }
 
-    /// Notes what becomes of the pair that begins at `place`.
     @inline(__always)
-    private func note(_ pair: PairTable.View.Pair, from slot: Int, _ word: Word, _ place: Int) {
-        let merge = pairs.merge(pair, from: slot)
-        word.ranks[place] = merge.rank == PairTable.none ? Self.never : Self.number(merge.rank, place)
-        word.made[place] = merge.made
+    private static func number(_ rank: UInt32, _ place: Int) -> Int32 {
+        Int32(truncatingIfNeeded: rank &<< UInt32(placeBits)) | Int32(truncatingIfNeeded: place)
     }
 
+    /// The least of the numbers at the places up to `count`.
     @inline(__always)
-    private static func number(_ rank: UInt32, _ place: Int) -> UInt32 {
-        rank << placeBits | UInt32(truncatingIfNeeded: place)
-    }
-
-    /// The least of `count` numbers, looked at by fours.
-    @inline(__always)
-    private static func least(_ numbers: UnsafeMutablePointer<UInt32>, count: Int) -> UInt32 {
-        var first = numbers[0]
-        var second = numbers[1]
-        var third = numbers[2]
-        var fourth = numbers[3]
-        var place = 4
-        while place < count {
-            first = min(first, numbers[place])
-            second = min(second, numbers[place + 1])
-            third = min(third, numbers[place + 2])
-            fourth = min(fourth, numbers[place + 3])
-            place += 4
+    private static func least(_ numbers: UnsafeMutablePointer<Int32>, count: Int) -> Int32 {
+        var least = lesser(
+            lesser(four(numbers, 0), four(numbers, 4)), lesser(four(numbers, 8), four(numbers, 12)))
+        var place = 16
+        while place <= count {
+            least = lesser(least, lesser(four(numbers, place), four(numbers, place &+ 4)))
+            place &+= 8
         }
-        return min(min(first, second), min(third, fourth))
+        return least.min()
+    }
+
+    @inline(__always)
+    private static func four(_ numbers: UnsafeMutablePointer<Int32>, _ place: Int) -> SIMD4<Int32> {
+        UnsafeRawPointer(numbers + place).loadUnaligned(as: SIMD4<Int32>.self)
+    }
+
+    @inline(__always)
+    private static func lesser(_ left: SIMD4<Int32>, _ right: SIMD4<Int32>) -> SIMD4<Int32> {
+        left.replacing(with: right, where: right .< left)
+    }
+
+    @inline(__always)
+    private static func forget(_ numbers: UnsafeMutablePointer<Int32>, from place: Int) {
+        UnsafeMutableRawPointer(numbers + place).storeBytes(
+            of: SIMD8(repeating: never), as: SIMD8<Int32>.self)
     }
 }

@@ -5,15 +5,13 @@ internal import TesseraCore
 /// An open-addressing table of slots of 16 bytes, so that a look-up takes one cache line. For words of up to 12 bytes
 /// a slot holds the bytes with zeros behind, then the token plus one; for longer ones a hash of the bytes, and what it
 /// finds must be compared. A slot of zeros is free.
-struct WholeTokenTable: Sendable {
+final class WholeTokenTable: Sendable {
     /// The longest word whose bytes fit.
     static let longestKey = 12
     /// The longest word.
     static let longestWord = 255
 
-    /// The most bytes with which a token of the vocabulary is spelled.
-    let longestSpelling: Int
-
+    private let longestSpelling: Int
     private let slots: FixedTable<UInt64>
     private let shift: UInt64
     private let seed = UInt64.random(in: .min ... .max) | 1
@@ -21,6 +19,13 @@ struct WholeTokenTable: Sendable {
 
     /// Stands where the last four of twelve bytes would; no text has such bytes.
     private static let hashed: UInt64 = 0xFFFF_FFFF
+
+    /// A table that knows no word.
+    init() {
+        longestSpelling = 0
+        slots = FixedTable(count: 4)
+        shift = 63
+    }
 
     /// The table of the tokens of `vocabulary` for which `isWhole` holds.
     init(_ vocabulary: Vocabulary, _ alphabet: ByteAlphabet, isWhole: (TokenID) -> Bool) {
@@ -66,13 +71,16 @@ struct WholeTokenTable: Sendable {
         withExtendedLifetime(slots) {
             body(
                 View(
-                    slots: UnsafePointer(slots.elements), mask: slots.count - 2, shift: shift, seed: seed,
-                    hash: hash))
+                    longestSpelling: longestSpelling, slots: UnsafePointer(slots.elements),
+                    mask: slots.count - 2, shift: shift, seed: seed, hash: hash))
         }
     }
 
     /// The table's memory, free of reference counting.
     struct View {
+        /// The most bytes with which a token of the vocabulary is spelled.
+        let longestSpelling: Int
+
         fileprivate let slots: UnsafePointer<UInt64>
         fileprivate let mask: Int
         fileprivate let shift: UInt64
