@@ -49,6 +49,7 @@ test: model tokenizers ## run every test (fetches the published tokenizers the f
 .PHONY: bench
 bench: model ## compare speed with llama.cpp in one run (builds llama.cpp the first time)
 	Scripts/bench.sh
+	Scripts/bench-kernels.sh
 	Scripts/bench-tokenizers.sh
 
 .PHONY: peers

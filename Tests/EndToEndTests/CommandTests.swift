@@ -65,8 +65,8 @@ struct CommandTests {
         arguments: [
             [], ["demo"], ["tokenizer"], ["tokenizer", "encode"], ["tokenizer", "decode"],
             ["tokenizer", "inspect"],
-            ["generate"], ["chat"], ["evaluate"], ["bench"], ["bench", "decode"], ["model"],
-            ["model", "info"],
+            ["generate"], ["chat"], ["evaluate"], ["bench"], ["bench", "decode"],
+            ["bench", "kernels"], ["model"], ["model", "info"],
             ["model", "fetch"],
         ])
     func help(command: [String]) throws {

@@ -83,6 +83,24 @@ struct GenerationCommandTests {
         }
     }
 
+    @Test("bench kernels prints the times of several tokens beside that of one")
+    func benchKernels() throws {
+        let object = try Program.json([
+            "bench", "kernels", "--formats", "q4_k", "--tokens", "4,2", "--layers", "1", "--rounds", "1",
+            "--json",
+        ])
+        let formats = try #require(object["formats"] as? [[String: Any]])
+        let times = try #require(formats.first?["times"] as? [[String: Any]])
+        #expect(formats.count == 1 && formats.first?["format"] as? String == "Q4_K")
+        #expect(times.map { $0["tokens"] as? Int } == [1, 2, 4])
+        #expect(times.allSatisfy { ($0["seconds"] as? Double ?? 0) > 0 })
+        #expect([1, 2, 4].contains(formats.first?["treeSize"] as? Int))
+
+        for wrong in [["--formats", "Q9_9"], ["--tokens", "1,many"], ["--layers", "0"]] {
+            #expect(try Program.run(["bench", "kernels"] + wrong).status == 2)
+        }
+    }
+
     @Test("Ctrl-C ends a generation with status 130 and keeps what was shown")
     func interrupt() throws {
         let run = try Program.run(
