@@ -62,6 +62,9 @@ public struct BatchReadError: Error, Hashable, Sendable, CustomStringConvertible
 
         /// The item at this index can never be read like this; the others can without it.
         case item(Int)
+
+        /// What is to be observed is not there; see `LayeredCausalModel`.
+        case request
     }
 
     /// What a caller may do about it.

@@ -186,6 +186,14 @@ struct CacheTests {
         #expect(first.count == 256)
     }
 
+    @Test("a limit that holds no page is refused")
+    func tooSmallLimit() throws {
+        for limit in [pageBytes - 1, 0, -1] {
+            #expect(throws: LocatedError.self) { try fixture.load(.fast, cacheByteLimit: limit) }
+        }
+        #expect(try fixture.load(.fast, cacheByteLimit: pageBytes).cacheUse.byteLimit == pageBytes)
+    }
+
     @Test("random uses of a small pool agree with texts read alone", arguments: 1...6)
     func randomUse(_ seed: UInt64) throws {
         let limit = 14

@@ -78,7 +78,8 @@ struct CachedHead {
             return table.withUnsafeBufferPointer { table in
                 body(
                     tk_kv(
-                        pages: table.baseAddress, offset: gap, value_offset: page * rowStride, stride: rowStride,
+                        pages: table.baseAddress, offset: gap, value_offset: page * rowStride,
+                        stride: rowStride,
                         format: format, head_size: headSize))
             }
         }

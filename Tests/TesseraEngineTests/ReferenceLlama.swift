@@ -24,12 +24,33 @@ struct ReferenceLlama {
 
     /// The logits after every token, each row computed from the whole text before it.
     func logits(_ tokens: [TokenID]) -> [[Double]] {
+        layers(tokens).last.map { $0.x.map(logits(from:)) } ?? []
+    }
+
+    /// The logits of a state, as if it were that after the last layer.
+    func logits(from x: [Double]) -> [Double] {
+        product(weights.outputHead, norm(x, weights.outputNorm))
+    }
+
+    /// What is seen of one layer.
+    struct Layer {
+        /// The state of every token after it.
+        var x: [[Double]]
+
+        /// The attention weights of every token, `[heads, tokens]`.
+        var attention: [[Double]]
+    }
+
+    /// Every layer of a pass.
+    func layers(_ tokens: [TokenID]) -> [Layer] {
+        var seen: [Layer] = []
         var x = tokens.map { token in row(weights.embedding, Int(token)) }
         for layer in weights.layers {
             let h = x.map { norm($0, layer.attentionNorm) }
             let q = h.enumerated().map { rotated(product(layer.query, $1), position: $0) }
             let k = h.enumerated().map { rotated(product(layer.key, $1), position: $0) }
             let v = h.map { product(layer.value, $0) }
+            let weights = x.indices.map { attentionWeights(q[$0], Array(k[...$0])).flatMap { $0 } }
             for position in x.indices {
                 let mixed = attention(q[position], Array(k[...position]), Array(v[...position]))
                 x[position] = sum(x[position], product(layer.attentionOutput, mixed))
@@ -37,14 +58,26 @@ struct ReferenceLlama {
                 let inner = zip(product(layer.gate, h), product(layer.up, h)).map { $0 / (1 + exp(-$0)) * $1 }
                 x[position] = sum(x[position], product(layer.down, inner))
             }
+            seen.append(Layer(x: x, attention: weights))
         }
-        return x.map { product(weights.outputHead, norm($0, weights.outputNorm)) }
+        return seen
     }
 
     private func attention(_ q: [Double], _ k: [[Double]], _ v: [[Double]]) -> [Double] {
         let size = model.headSize
         var mixed: [Double] = []
-        for head in 0..<model.heads {
+        for (head, shares) in attentionWeights(q, k).enumerated() {
+            let shared = head / (model.heads / model.keyValueHeads)
+            for i in 0..<size {
+                mixed.append(zip(shares, v).reduce(0) { $0 + $1.0 * $1.1[shared * size + i] })
+            }
+        }
+        return mixed
+    }
+
+    private func attentionWeights(_ q: [Double], _ k: [[Double]]) -> [[Double]] {
+        let size = model.headSize
+        return (0..<model.heads).map { head in
             let shared = head / (model.heads / model.keyValueHeads)
             let scores = k.map { key in
                 (0..<size).reduce(0) { $0 + q[head * size + $1] * key[shared * size + $1] }
@@ -53,11 +86,8 @@ struct ReferenceLlama {
             let largest = scores.max() ?? 0
             let exponentials = scores.map { exp($0 - largest) }
             let total = exponentials.reduce(0, +)
-            for i in 0..<size {
-                mixed.append(zip(exponentials, v).reduce(0) { $0 + $1.0 / total * $1.1[shared * size + i] })
-            }
+            return exponentials.map { $0 / total }
         }
-        return mixed
     }
 
     private func rotated(_ heads: [Double], position: Int) -> [Double] {

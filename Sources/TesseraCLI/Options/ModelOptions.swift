@@ -21,6 +21,13 @@ struct ModelOptions: ParsableArguments {
     )
     var usesFloat32 = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How keys and values are kept: f16, q8 for half the memory, or f32.", valueName: "format"
+        )
+    )
+    var cache: CacheKind?
+
     /// A model ready to run, with the tokenizer that belongs to it.
     struct Loaded {
         let model: LlamaModel
@@ -42,12 +49,28 @@ struct ModelOptions: ParsableArguments {
                 remedy: "give a number in that range, or leave the option out to use all cores")
         }
         let location = try ModelStore().resolve(model)
-        let options = EngineOptions(threads: threads, precision: usesFloat32 ? .float32 : .fast)
+        let options = EngineOptions(
+            threads: threads, precision: usesFloat32 ? .float32 : .fast, cacheFormat: cache?.format)
         return Loaded(
             model: try LlamaModel.load(location, options: options),
             tokenizer: try TokenizerLoader.load(location),
             location: location
         )
+    }
+}
+
+/// How a command keeps keys and values.
+enum CacheKind: String, ExpressibleByArgument, CaseIterable {
+    case f16
+    case q8
+    case f32
+
+    var format: EngineOptions.CacheFormat {
+        switch self {
+        case .f16: .float16
+        case .q8: .q8
+        case .f32: .float32
+        }
     }
 }
 

@@ -20,7 +20,14 @@ final class CachePool: @unchecked Sendable {
     private var idle: [CachePage] = []  // in the order of their release
     private var lastSerial: UInt64 = 0
 
-    init(shape: CacheShape, byteLimit: Int?) {
+    /// - Throws: `LocatedError` when the limit is below a page, so that no text could be read.
+    init(shape: CacheShape, byteLimit: Int?) throws(LocatedError) {
+        if let byteLimit, byteLimit < shape.pageBytes {
+            throw LocatedError(
+                field: "cache", problem: "\(byteLimit) bytes do not hold a page of \(shape.pageBytes)",
+                remedy: "allow the cache more memory"
+            )
+        }
         self.shape = shape
         self.byteLimit = byteLimit
     }

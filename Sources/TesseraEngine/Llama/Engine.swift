@@ -34,11 +34,29 @@ final class Engine: @unchecked Sendable {
     func read(_ items: [BatchItem<KeyValueCache>], logits: inout [Float]) throws(LocatedError) {
         try lock.withLock { (_) throws(LocatedError) in
             try workspace.prepare(items)
-            try resize(&logits, rows: workspace.plan.outputCount)
-            try makeRoom(items)
-            run(logits: &logits)
-            for item in items { item.cache.grow(by: item.tokens, parents: item.parents) }
+            try readPrepared(items, recorder: nil, logits: &logits)
         }
+    }
+
+    /// The same, and returns what `request` asks for.
+    func read(
+        _ items: [BatchItem<KeyValueCache>], observing request: LayerRequest, logits: inout [Float]
+    ) throws(LocatedError) -> LayerObservation {
+        try lock.withLock { (_) throws(LocatedError) in
+            try workspace.prepare(items)
+            let record = try LayerRecord(request, workspace.plan, configuration)
+            try readPrepared(items, recorder: record.recorder, logits: &logits)
+            return record.observation
+        }
+    }
+
+    private func readPrepared(
+        _ items: [BatchItem<KeyValueCache>], recorder: LayerRecorder?, logits: inout [Float]
+    ) throws(LocatedError) {
+        try resize(&logits, rows: workspace.plan.outputCount)
+        try makeRoom(items)
+        run(recorder, logits: &logits)
+        for item in items { item.cache.grow(by: item.tokens, parents: item.parents) }
     }
 
     private func makeRoom(_ items: [BatchItem<KeyValueCache>]) throws(LocatedError) {
@@ -63,10 +81,11 @@ final class Engine: @unchecked Sendable {
         }
     }
 
-    private func run(logits: inout [Float]) {
+    private func run(_ recorder: LayerRecorder?, logits: inout [Float]) {
         logits.withUnsafeMutableBufferPointer { logits in
             weights.layers.withUnsafeBufferPointer { layers in
-                let job = Job(engine: Unmanaged.passUnretained(self), logits: logits, pass: pass(layers))
+                let job = Job(
+                    engine: Unmanaged.passUnretained(self), logits: logits, pass: pass(layers, recorder))
                 withUnsafePointer(to: job) { job in
                     team.run(job) { job, thread in
                         job?.assumingMemoryBound(to: Job.self).pointee.run(on: Int(thread))
@@ -103,7 +122,9 @@ final class Engine: @unchecked Sendable {
         }
     }
 
-    private func pass(_ layers: UnsafeBufferPointer<DecoderLayer>) -> LlamaPass {
+    private func pass(
+        _ layers: UnsafeBufferPointer<DecoderLayer>, _ recorder: LayerRecorder?
+    ) -> LlamaPass {
         let c = configuration
         return LlamaPass(
             embedding: weights.embedding,
@@ -119,7 +140,7 @@ final class Engine: @unchecked Sendable {
             feedForward: FeedForwardBlock(
                 hidden: c.hiddenSize, inner: c.feedForwardSize, buffers: workspace.feedForward
             ),
-            x: workspace.x, normed: workspace.attention.normed
+            x: workspace.x, normed: workspace.attention.normed, recorder: recorder
         )
     }
 }

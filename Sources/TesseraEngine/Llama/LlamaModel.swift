@@ -6,7 +6,7 @@ public import TesseraFiles
 ///
 /// Several threads may hold it; its passes run one after another, since they share a thread team and scratch memory.
 /// Each text has a cache of its own.
-public final class LlamaModel: BatchCausalModel {
+public final class LlamaModel: LayeredCausalModel {
     /// The shape of the model.
     public let configuration: ModelConfiguration
 
@@ -24,6 +24,12 @@ public final class LlamaModel: BatchCausalModel {
 
     private let pool: CachePool
     private let engine: Engine
+
+    /// The number of layers.
+    public var layerCount: Int { configuration.layerCount }
+
+    /// The floats of a token between layers.
+    public var hiddenSize: Int { configuration.hiddenSize }
 
     /// The number of scores in one row of logits.
     public var vocabularySize: Int { configuration.vocabularySize }
@@ -86,7 +92,7 @@ public final class LlamaModel: BatchCausalModel {
         path = source.path
         weightBytes = weights.byteCount
         layerBytes = weights.layerBytes
-        pool = CachePool(
+        pool = try CachePool(
             shape: configuration.cacheShape(options.resolvedCacheFormat), byteLimit: options.cacheByteLimit)
         engine = Engine(
             configuration: configuration, weights: weights, pool: pool, team: team, workspace: workspace,
@@ -164,6 +170,32 @@ public final class LlamaModel: BatchCausalModel {
     public func read(
         _ items: [BatchItem<KeyValueCache>], logits: inout [Float]
     ) throws(BatchReadError) {
+        try check(items)
+        do {
+            try engine.read(items, logits: &logits)
+        } catch {
+            throw BatchReadError(.exhausted, error)
+        }
+    }
+
+    /// Reads the tokens of several texts and returns what `request` asks for; see `LayeredCausalModel`.
+    public func read(
+        _ items: [BatchItem<KeyValueCache>], observing request: LayerRequest, logits: inout [Float]
+    ) throws(BatchReadError) -> LayerObservation {
+        try check(items)
+        do throws(LocatedError) {
+            try check(request, rows: items.reduce(0) { $0 + $1.tokens.count })
+        } catch {
+            throw BatchReadError(.request, error)
+        }
+        do {
+            return try engine.read(items, observing: request, logits: &logits)
+        } catch {
+            throw BatchReadError(.exhausted, error)
+        }
+    }
+
+    private func check(_ items: [BatchItem<KeyValueCache>]) throws(BatchReadError) {
         var caches = Set<ObjectIdentifier>()
         for (index, item) in items.enumerated() {
             do throws(LocatedError) {
@@ -177,11 +209,6 @@ public final class LlamaModel: BatchCausalModel {
             } catch {
                 throw BatchReadError(.item(index), error)
             }
-        }
-        do {
-            try engine.read(items, logits: &logits)
-        } catch {
-            throw BatchReadError(.exhausted, error)
         }
     }
 
@@ -222,6 +249,22 @@ public final class LlamaModel: BatchCausalModel {
             )
         }
         if let parents = item.parents { try check(parents, count: tokens.count) }
+    }
+
+    private func check(_ request: LayerRequest, rows: Int) throws(LocatedError) {
+        let layers = request.hiddenStates.union(request.logits).union(request.attention)
+        if let layer = layers.sorted().first(where: { !(0..<layerCount).contains($0) }) {
+            throw LocatedError(
+                file: path, field: "layers", problem: "there is no layer \(layer)",
+                remedy: "ask for layers in 0..<\(layerCount)"
+            )
+        }
+        if let row = request.rows?.sorted().first(where: { !(0..<rows).contains($0) }) {
+            throw LocatedError(
+                file: path, field: "rows", problem: "there is no row \(row)",
+                remedy: "ask for rows in 0..<\(rows)"
+            )
+        }
     }
 
     private func check(_ parents: [Int], count: Int) throws(LocatedError) {

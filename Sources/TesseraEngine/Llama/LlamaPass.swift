@@ -28,6 +28,9 @@ struct LlamaPass {
     let x: UnsafeMutablePointer<Float>  // [rows, hidden]
     let normed: OperandBuffer  // [rows, hidden]
 
+    /// Looks at every layer where it is wanted; then all rows go through the last layer too.
+    let recorder: LayerRecorder?
+
     /// Reads a chunk on one thread of the team and writes `[live rows, vocabulary]` logits.
     func callAsFunction(_ chunk: PassChunk, logits: UnsafeMutablePointer<Float>, on worker: Worker) {
         let hidden = embedding.columns
@@ -37,7 +40,7 @@ struct LlamaPass {
         worker.barrier()
 
         for (index, layer) in layers.enumerated() {
-            if index == layers.count - 1, chunk.live.count < chunk.all.count {
+            if index == layers.count - 1, chunk.live.count < chunk.all.count, recorder == nil {
                 attention.store(layer.attention, index: index, x: x, rows: chunk.all, on: worker)
                 if chunk.live.count == 0 { return }
                 gather(chunk.liveIndices, on: worker)
@@ -48,14 +51,25 @@ struct LlamaPass {
                 attention(layer.attention, index: index, x: x, rows: chunk.all, on: worker)
                 feedForward(layer.feedForward, x: x, tokens: chunk.all.count, on: worker)
             }
+            recorder?.record(index, of: chunk, in: self, on: worker)
         }
+        if recorder != nil {
+            if chunk.live.count == 0 { return }
+            gather(chunk.liveIndices, on: worker)
+        }
+        predict(from: x, rows: chunk.live.count, into: logits, on: worker)
+    }
 
+    /// logits = Whead norm(x) for `rows` rows of x; ends with a barrier.
+    func predict(
+        from x: UnsafePointer<Float>, rows: Int, into logits: UnsafeMutablePointer<Float>, on worker: Worker
+    ) {
         let h = worker.normalized(
-            x, tokens: chunk.live.count, columns: hidden, by: outputNorm,
+            x, tokens: rows, columns: embedding.columns, by: outputNorm,
             blocks: worker.wantsBlocks(outputHead), in: normed
-        )  // [live rows, hidden]
-        let rows = worker.share(of: outputHead.rows, unit: Worker.rowUnit)
-        worker.multiply(outputHead, rows: rows, h, into: logits, stride: outputHead.rows)
+        )  // [rows, hidden]
+        let share = worker.share(of: outputHead.rows, unit: Worker.rowUnit)
+        worker.multiply(outputHead, rows: share, h, into: logits, stride: outputHead.rows)
         worker.barrier()
     }
 

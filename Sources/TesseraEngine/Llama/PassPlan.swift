@@ -90,6 +90,12 @@ final class PassPlan {
         branches = try GrowingMemory(for: purpose)
     }
 
+    /// The rows read.
+    var rowCount: Int { rows.count }
+
+    /// The tokens that a row sees.
+    func seen(byRow index: Int) -> Int { Int(rows.elements[index].seen) }
+
     /// The rows of logits.
     var outputCount: Int { live.count }
 
