@@ -3,9 +3,10 @@
 // Lane j of a sum takes elements j, j + 8, j + 16, ... in order; then the lanes are folded in one fixed
 // order. Every tile does the same for each of its results, so they do not depend on the tile.
 //
-// Tokens that fit the second-level cache convert weights as they go. For more, pieces of four rows are
-// converted first, which all tokens go through, three at a time; the sums of the lanes wait in scratch memory
-// from piece to piece, and the pieces are so short that the tokens' parts stay in the nearest caches.
+// Rows of 16-bit numbers are converted as they are used, by as many tokens at a time as fit the second-level
+// cache. For long rows with many tokens, and for the other formats, pieces of four rows are converted first,
+// which all tokens go through, three at a time; the sums of the lanes wait in scratch memory from piece to
+// piece, and the pieces are so short that the tokens' parts stay in the nearest caches.
 #include "avx2.h"
 
 #if defined(__x86_64__)
@@ -13,16 +14,18 @@ TK_BEGIN_AVX2
 
 enum {
     LANES = 8,
-    ROWS = 4,                // of a tile
-    TOKENS = 3,              // of a tile with as many rows
-    MOST_TOKENS = 4,         // of a tile with fewer rows
-    FEW = 8,                 // tokens that convert as they go, and more when
-    FEW_BYTES = 256 * 1024,  // they are no larger than this
-    PIECE = 512,             // elements of a row that are converted at a time
-    ROW_BLOCK = 16,          // rows that go through a piece of the tokens
-    BATCH = 32 * TOKENS,     // tokens whose sums are kept
-    UNROLLED = 4,            // vectors of a row
-    PREFETCH_BYTES = 1024    // further ahead than the next rows
+    ROWS = 4,                 // of a tile
+    TOKENS = 3,               // of a tile with as many rows
+    MOST_TOKENS = 4,          // of a tile with fewer rows
+    FEW = 8,                  // tokens that go through rows where they lie, and more when
+    FEW_BYTES = 256 * 1024,   // they are no larger than this,
+    BLOCK_BYTES = 96 * 1024,  // through so many bytes of rows at a time
+    WORTH_BATCHING = 24,      // tokens that must fit, or else pieces are better
+    PIECE = 512,              // elements of a row that are converted at a time
+    ROW_BLOCK = 16,           // rows that go through a piece of the tokens
+    BATCH = 32 * TOKENS,      // tokens whose sums are kept
+    UNROLLED = 4,             // vectors of a row
+    PREFETCH_BYTES = 1024     // further ahead than the next rows
 };
 
 // Pieces of rows as floats, and the lanes of the sums of a block of rows with a batch of tokens.
@@ -208,9 +211,19 @@ size_t tk_avx2_dense_scratch_bytes(void) {
 void tk_avx2_matmul_dense(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
                           const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
                           void *scratch) {
-    bool few = format == TK_F32 ? m <= 2 : m <= FEW || m * n * sizeof(float) <= FEW_BYTES;
+    size_t token_bytes = n * sizeof(float);
+    bool few = m <= FEW || m * token_bytes <= FEW_BYTES || WORTH_BATCHING * token_bytes <= FEW_BYTES;
+    if (format == TK_F32) few = m <= 2;
     if (few && tk_operand_of(format) == TK_OPERAND_F32) {
-        few_tokens_dense(format, weights, n, row0, row1, x, x_stride, m, y, y_stride);
+        // Tokens that fit the second-level cache, then the next ones, while a block of rows stays there too.
+        size_t batch = FEW_BYTES / (token_bytes + 1), block = BLOCK_BYTES / (n * width_of(format) + 1);
+        batch = batch < FEW ? FEW : batch / MOST_TOKENS * MOST_TOKENS;
+        block = m <= batch ? row1 - row0 : block < ROW_BLOCK ? ROW_BLOCK : block / 3 * 3;
+        for (size_t row = row0; row < row1; row += block)
+            for (size_t t = 0; t < m; t += batch)
+                few_tokens_dense(format, weights, n, row, row1 - row < block ? row1 : row + block,
+                                 x + t * x_stride, x_stride, m - t < batch ? m - t : batch, y + t * y_stride,
+                                 y_stride);
         return;
     }
     working_memory *memory = scratch;
