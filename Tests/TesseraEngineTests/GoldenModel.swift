@@ -66,7 +66,7 @@ struct GoldenModel: Sendable {
     /// Writes a folder as transformers would, its tensors cut into `shards` files where there are more than one.
     func writeFolder(
         to folder: TemporaryFolder, format: TensorFormat = .float32, shards: Int = 1,
-        rename: (String) -> String = { $0 }, change: (inout JSONObject) -> Void = { _ in }
+        change: (inout JSONObject) -> Void = { _ in }, rename: (String) -> String = { $0 }
     ) throws {
         var fields = configuration
         change(&fields)

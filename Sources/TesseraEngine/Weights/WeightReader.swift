@@ -5,9 +5,8 @@ internal import TesseraFiles
 /// Looks up what an architecture names, adds up its bytes and keeps its files mapped.
 ///
 /// Only vectors, a thousandth of a model, and matrices that a file has transposed get memory of their own.
-struct WeightReader<Source: TensorSource> {
-    let source: Source
-    let names: TensorNames
+struct WeightReader {
+    private let lookup: TensorLookup
     private(set) var byteCount = 0
     private(set) var files: [MappedFile] = []
     private(set) var memories: [Memory] = []
@@ -15,16 +14,9 @@ struct WeightReader<Source: TensorSource> {
     /// What is left of the last block of memory for vectors.
     private var free: UnsafeMutableBufferPointer<Float>
 
-    /// What the file leaves out of all names.
-    private let missingPrefix: Substring
-
-    init(_ source: Source, _ names: TensorNames) {
-        self.source = source
-        self.names = names
+    init(_ source: any TensorSource, _ names: TensorNames) {
+        lookup = TensorLookup(source: source, names: names)
         free = UnsafeMutableBufferPointer(start: nil, count: 0)
-        let embedding = TensorSpecification.matrix(.embedding, 0, 0)
-        let whole = names.name(embedding, layer: nil).map { source.tensor($0) != nil } ?? true
-        missingPrefix = whole ? "" : Substring(names.optionalPrefix)
     }
 
     /// The tensors that the architecture names for a layer, or for the model when `layer` is nil.
@@ -34,11 +26,11 @@ struct WeightReader<Source: TensorSource> {
     mutating func tensors(
         _ specifications: [TensorSpecification], layer: Int? = nil
     ) throws(LocatedError) -> LayerTensors {
-        var tensors = LayerTensors(file: source.path)
+        var tensors = LayerTensors(file: lookup.source.path)
         let biased = Set(specifications.lazy.filter(\.isBias).map(\.role))
         for specification in specifications {
             if !specification.isBias, !biased.contains(specification.role) {
-                try refuseBias(beside: specification, layer)
+                try lookup.refuseBias(beside: specification, layer: layer)
             }
             let tensor = try find(specification, layer)
             if specification.shape.count == 2 {
@@ -51,45 +43,20 @@ struct WeightReader<Source: TensorSource> {
         return tensors
     }
 
-    /// What the file calls a tensor.
-    private func name(_ specification: TensorSpecification, _ layer: Int?) throws(LocatedError) -> String {
-        guard let name = names.name(specification, layer: layer) else {
-            throw LocatedError(
-                file: source.path, field: specification.role.rawValue, problem: "has no name in such files",
-                remedy: "report this as a bug")
-        }
-        return name.hasPrefix(missingPrefix) ? String(name.dropFirst(missingPrefix.count)) : name
-    }
-
     private mutating func find(
         _ specification: TensorSpecification, _ layer: Int?
     ) throws(LocatedError) -> TensorView {
-        let name = try name(specification, layer)
-        guard let tensor = source.tensor(name) else {
-            throw LocatedError(
-                file: source.path, field: name, problem: "the tensor is missing",
-                remedy: "the file is incomplete or its configuration belongs to another model"
-            )
-        }
+        let tensor = try lookup.find(specification, layer: layer)
         byteCount += tensor.bytes.count
         if !files.contains(where: { $0 === tensor.file }) { files.append(tensor.file) }
         return tensor
-    }
-
-    private func refuseBias(beside specification: TensorSpecification, _ layer: Int?) throws(LocatedError) {
-        let bias = TensorSpecification.bias(specification.role, 0)
-        guard let name = try? name(bias, layer), source.tensor(name) != nil else { return }
-        throw LocatedError(
-            file: source.path, field: name, problem: "such biases are not supported",
-            remedy: "use a model whose configuration has them, or one without"
-        )
     }
 
     private mutating func matrix(
         _ specification: TensorSpecification, _ tensor: TensorView
     ) throws(LocatedError) -> Matrix {
         let (rows, columns) = (specification.shape[0], specification.shape[1])
-        guard names.storage(specification) == .transposed else {
+        guard lookup.names.storage(specification) == .transposed else {
             return try Matrix(tensor, rows: rows, columns: columns)
         }
         let stored = try Matrix(tensor, rows: columns, columns: rows)
@@ -105,7 +72,7 @@ struct WeightReader<Source: TensorSource> {
         let vector = try Matrix(vector: tensor, columns: count)
         let floats = try room(for: count)
         tk_dequantize_row(TK_ISA_PORTABLE, vector.format, vector.weights, count, floats)
-        if names.storage(specification) == .lessOne {
+        if lookup.names.storage(specification) == .lessOne {
             for index in 0..<count { floats[index] += 1 }
         }
         return UnsafePointer(floats)

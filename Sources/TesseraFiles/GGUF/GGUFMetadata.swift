@@ -34,6 +34,21 @@ public struct GGUFMetadata: Sendable {
     }
 }
 
+extension GGUFMetadata {
+    /// The type and the value under `key` as the file has them, for copying; nil when absent.
+    package func encoded(_ key: String) -> UnsafeRawBufferPointer? {
+        let range: Range<Int>
+        switch entries[ByteKey(key)] {
+        case nil: return nil
+        case .number(let type, let place): range = place - 4..<place + (type.size ?? 0)
+        case .string(let bytes): range = bytes.lowerBound - 12..<bytes.upperBound
+        case .strings(let strings): range = strings.bytes.lowerBound - 16..<strings.bytes.upperBound
+        case .numbers(let numbers): range = numbers.bytes.lowerBound - 16..<numbers.bytes.upperBound
+        }
+        return UnsafeRawBufferPointer(rebasing: file.bytes[range])
+    }
+}
+
 // MARK: Values that must be there
 
 extension GGUFMetadata {

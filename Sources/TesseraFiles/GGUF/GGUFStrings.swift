@@ -18,6 +18,12 @@ public struct GGUFStrings: RandomAccessCollection, Sendable {
         self.offsets = offsets
     }
 
+    /// Where the strings lie in the file, with their lengths.
+    var bytes: Range<Int> {
+        guard let last = indices.last else { return start..<start }
+        return start..<start + Int(offsets[last]) + 8 + self[last].count
+    }
+
     public var startIndex: Int { 0 }
     public var endIndex: Int { offsets.count }
 

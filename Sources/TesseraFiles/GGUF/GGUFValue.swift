@@ -34,6 +34,9 @@ public struct GGUFNumbers: RandomAccessCollection, Sendable {
         self.count = count
     }
 
+    /// Where the numbers lie in the file.
+    var bytes: Range<Int> { start..<start + count * stride }
+
     public var startIndex: Int { 0 }
     public var endIndex: Int { count }
 

@@ -52,42 +52,86 @@ public struct TensorData: Sendable {
 public func writeSafetensors(
     _ tensors: [TensorData], metadata: [(key: String, value: String)] = [], to path: String
 ) throws(LocatedError) {
-    let ordered = tensors.sorted { left, right in
-        let (leftSize, rightSize) = (left.format.bytesPerBlock ?? 0, right.format.bytesPerBlock ?? 0)
-        return leftSize == rightSize
-            ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : leftSize > rightSize
-    }
-    var header = JSONObject()
-    if !metadata.isEmpty {
-        header[SafetensorsReader.metadataKey] = .object(
-            JSONObject(metadata.map { ($0.key, .string($0.value)) }))
-    }
-    var end = 0
-    for tensor in ordered {
-        try check(tensor, path: path)
-        guard header[tensor.name] == nil, !tensor.name.hasSameBytes(as: SafetensorsReader.metadataKey) else {
-            throw LocatedError(
-                file: path, field: "tensor \(tensor.name)", problem: "the name occurs twice or is reserved",
-                remedy: "give each tensor a name of its own")
+    for tensor in tensors { try check(tensor, path: path) }
+    let bytes = Dictionary(
+        tensors.map { (ByteKey($0.name), $0.bytes) }, uniquingKeysWith: { first, _ in first })
+    var file = try SafetensorsTensorFile(
+        path: path, metadata: metadata,
+        tensors: tensors.map { TensorDescription(name: $0.name, shape: $0.shape, format: $0.format) })
+    for tensor in file.tensors {
+        let written: Result<Void, LocatedError>? = bytes[ByteKey(tensor.name)]?.withUnsafeBytes { bytes in
+            Result { () throws(LocatedError) in try file.write(bytes) }
         }
-        header[tensor.name] = [
-            "dtype": .string(tensor.format.name), "shape": .array(tensor.shape.map { .integer($0) }),
-            "data_offsets": [.integer(end), .integer(end + tensor.bytes.count)],
-        ]
-        end += tensor.bytes.count
+        try written?.get()
     }
-    var text = JSONValue.object(header).serializedBytes()
-    while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
-    guard text.count <= SafetensorsReader.headerLimit else {
-        throw LocatedError(
-            file: path, field: "header", problem: "is over 100 MB", remedy: "write several files")
+    try file.commit()
+}
+
+/// A safetensors file that is written tensor by tensor and appears under its name when it is complete.
+package struct SafetensorsTensorFile: ~Copyable, TensorSink {
+    /// The tensors in the order in which they must be written: wide numbers first, then by name.
+    package let tensors: [TensorDescription]
+
+    private var file: AtomicFile
+
+    /// Begins the file with its header.
+    ///
+    /// - Throws: `LocatedError` when a format has no place in safetensors, a name occurs twice, or the file cannot be
+    ///   written.
+    package init(
+        path: String, metadata: [(key: String, value: String)] = [], tensors: [TensorDescription]
+    ) throws(LocatedError) {
+        let ordered = tensors.sorted { left, right in
+            let (leftSize, rightSize) = (left.format.bytesPerBlock ?? 0, right.format.bytesPerBlock ?? 0)
+            return leftSize == rightSize
+                ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : leftSize > rightSize
+        }
+        var header = JSONObject()
+        if !metadata.isEmpty {
+            header[SafetensorsReader.metadataKey] = .object(
+                JSONObject(metadata.map { ($0.key, .string($0.value)) }))
+        }
+        var end = 0
+        for tensor in ordered {
+            let field = "tensor \(tensor.name)"
+            guard tensor.format.blockSize == 1 else {
+                throw LocatedError(
+                    file: path, field: field,
+                    problem: "format \(tensor.format.name) has no place in safetensors",
+                    remedy: "write it as F32, F16 or BF16")
+            }
+            guard header[tensor.name] == nil, !tensor.name.hasSameBytes(as: SafetensorsReader.metadataKey)
+            else {
+                throw LocatedError(
+                    file: path, field: field, problem: "the name occurs twice or is reserved",
+                    remedy: "give each tensor a name of its own")
+            }
+            header[tensor.name] = [
+                "dtype": .string(tensor.format.name), "shape": .array(tensor.shape.map { .integer($0) }),
+                "data_offsets": [.integer(end), .integer(end + tensor.byteCount)],
+            ]
+            end += tensor.byteCount
+        }
+        var text = JSONValue.object(header).serializedBytes()
+        while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
+        guard text.count <= SafetensorsReader.headerLimit else {
+            throw LocatedError(
+                file: path, field: "header", problem: "is over 100 MB", remedy: "write several files")
+        }
+        var file = try AtomicFile(path: path)
+        try file.write(withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) })
+        try file.write(text)
+        self.file = file
+        self.tensors = ordered
     }
 
-    var file = try AtomicFile(path: path)
-    try file.write(withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) })
-    try file.write(text)
-    for tensor in ordered { try file.write(tensor.bytes) }
-    try file.commit()
+    package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(LocatedError) {
+        try file.write(bytes)
+    }
+
+    package mutating func endTensor() throws(LocatedError) {}
+
+    package consuming func commit() throws(LocatedError) { try file.commit() }
 }
 
 private func check(_ tensor: TensorData, path: String) throws(LocatedError) {

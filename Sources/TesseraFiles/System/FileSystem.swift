@@ -83,6 +83,32 @@ package enum FileSystem {
         synchronizeFolder(folder(of: target))
     }
 
+    /// Puts the folder `new` in the place of what is at `path`, which goes to where `new` was.
+    ///
+    /// When the second of the two moves fails, what was there is moved back.
+    package static func exchange(_ new: String, with path: String) throws(LocatedError) {
+        let kind = kind(of: path)
+        guard kind != nil else { return try move(new, to: path) }
+        let aside = "\(new).replaced"
+        try move(path, to: aside)
+        do throws(LocatedError) {
+            try move(new, to: path)
+        } catch {
+            try? move(aside, to: path)
+            throw error
+        }
+        remove(aside)
+    }
+
+    /// The bytes of a file, or of all files in a folder.
+    package static func byteCount(of path: String) -> Int {
+        switch kind(of: path) {
+        case .file(let size)?: size
+        case .folder?: names(in: path).reduce(0) { $0 + byteCount(of: "\(path)/\($1)") }
+        default: 0
+        }
+    }
+
     /// Asks the system to put the folder's list of names on the disk, so that a rename survives a power cut.
     package static func synchronizeFolder(_ path: String) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

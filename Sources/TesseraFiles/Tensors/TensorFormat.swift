@@ -99,4 +99,9 @@ public enum TensorFormat: Hashable, Sendable {
         "F8_E4M3": (1, 1), "F8_E5M2": (1, 1), "F8_E8M0": (1, 1), "C64": (1, 8),
         "F4": (2, 1), "F6_E2M3": (4, 3), "F6_E3M2": (4, 3),
     ]
+
+    /// The formats that the engine computes with, in the spelling of options.
+    public static let computed: [TensorFormat] = [
+        .float32, .float16, .bfloat16, .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .q4_k, .q5_k, .q6_k,
+    ]
 }
