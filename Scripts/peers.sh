@@ -53,3 +53,10 @@ spark=$("$root/Scripts/setup.sh" spark)
 PYTHONPATH=$(printf '%s\n' "$spark" | sed -n 1p):$(printf '%s\n' "$spark" | sed -n 2p) \
     "$python" -B "$root/Scripts/spark-counts.py" --tessera "$program" --text "$texts/prose.txt"
 PYTHONPATH=$references "$python" -B "$root/Scripts/training-references.py" --tessera "$program" --texts "$texts"
+
+# The server with the clients that people use, and its page in a real browser.
+server=${TESSERA_SERVER_PROGRAM:-$root/.build/product/release/tessera-server}
+clients=$("$root/Scripts/setup.sh" server-clients)
+PYTHONPATH=$clients "$python" -B "$root/Scripts/server-peers.py" --server "$server" --model "$model"
+PYTHONPATH=$clients "$python" -B "$root/Scripts/check-page.py" --server "$server" --model "$model" \
+    --tokenizer "$tokenizers_folder/huggingface/qwen-3" --tokenizer "$tokenizers_folder/tiktoken/o200k_base.tiktoken"

@@ -10,6 +10,7 @@
 #                                  a second line the folder that goes before it for the tokenizer's file
 #   setup.sh spark                 a Spark that runs on this machine alone, and Java; prints its folder, and on a
 #                                  second line the folder of what goes before it
+#   setup.sh server-clients        the programs that the server is held against, and Chromium; prints their folder
 #   setup.sh peers                 llama.cpp, built for this machine; prints the folder of its programs
 set -eu
 . "$(dirname "$0")/pins.sh"
@@ -111,6 +112,24 @@ spark_packages() {
     printf '%s\n%s\n' "$folder" "$tools"
 }
 
+# Clients of the server; a few come as sources, which pip builds.
+server_clients() {
+    command -v "${CHROMIUM:-chromium}" > /dev/null || install_packages chromium
+    folder=$cache/server-clients-$(fingerprint server-clients)
+    if [ ! -d "$folder" ]; then
+        rm -rf "$folder.partial"
+        mkdir -p "$folder.partial"
+        requirements server-clients > "$folder.partial/requirements.txt"
+        printf 'fetching the packages of "server-clients" (about %s MB) into %s\n' "$(megabytes server-clients)" \
+            "$folder" >&2
+        PIP_ROOT_USER_ACTION=ignore "$python" -m pip install --quiet --disable-pip-version-check --no-deps \
+            --require-hashes --target "$folder.partial" -r "$folder.partial/requirements.txt" ||
+            fail "pip could not install the packages of \"server-clients\" named in $lock; see its message above"
+        mv "$folder.partial" "$folder"
+    fi
+    printf '%s\n' "$folder"
+}
+
 check_compiler() {
     command -v c++ > /dev/null || install_packages g++
 }
@@ -124,9 +143,10 @@ tokenizers) "$root/Scripts/fetch-tokenizers.sh" ;;
 tokenizer-references | tokenizer-peers) packages_of "$1" ;;
 golden) golden_packages ;;
 spark) spark_packages ;;
+server-clients) server_clients ;;
 peers)
     check_compiler
     "$root/Scripts/build-llama-cpp.sh"
     ;;
-*) fail "setup.sh: unknown part \"$1\"; name model, tokenizers, tokenizer-references, tokenizer-peers, golden, spark or peers, or nothing" ;;
+*) fail "setup.sh: unknown part \"$1\"; name model, tokenizers, tokenizer-references, tokenizer-peers, golden, spark, server-clients or peers, or nothing" ;;
 esac

@@ -25,6 +25,8 @@ const decimal = (value, places) => value.toLocaleString("en", { minimumFractionD
 // ---- The server
 
 let key = "";
+let isDown = false;
+let serverText = "";
 
 class ServerProblem extends Error {
   constructor(message, status) {
@@ -49,6 +51,7 @@ async function call(path, body, signal) {
     const wait = response.headers.get("Retry-After");
     throw new ServerProblem(wait ? `${message} (in ${wait} s)` : message, response.status);
   }
+  if (isDown) setServer(true, serverText);
   return response;
 }
 
@@ -65,6 +68,8 @@ function tell(error) {
 function calm() { $("problem").hidden = true; }
 
 function setServer(isUp, text) {
+  isDown = !isUp;
+  if (isUp) serverText = text;
   $("dot").className = "dot " + (isUp ? "up" : "down");
   $("server-text").textContent = text;
 }
@@ -225,7 +230,7 @@ async function countOf(text, tokenizer, signal) {
 async function costOfText(text, signal) {
   const counts = await Promise.all(tokenizers.map(({ name }) => countOf(text, name, signal)));
   const rows = tokenizers.map(({ name }, index) => ({ label: name, values: [counts[index]], first: index }));
-  $("cost-text").replaceChildren(barChart(rows, (value) => whole.format(value)));
+  $("cost-text").replaceChildren(barChart(rows, $("cost-text").clientWidth, (value) => whole.format(value)));
 }
 
 async function costOfLanguages() {
@@ -236,17 +241,17 @@ async function costOfLanguages() {
   const legend = make("ul", { class: "key" }, ...tokenizers.map(({ name }, index) =>
     make("li", {}, draw("svg", { viewBox: "0 0 10 10", "aria-hidden": "true" }, draw("rect", { width: 10, height: 10, class: "f" + index % 6 })), name)));
   const english = rows[0].values;
-  const chart = barChart(rows, (value, index) => `${value}  ×${decimal(value / english[index], 1)}`);
+  const chart = barChart(rows, $("cost-languages").clientWidth, (value, index) => `${value}  ×${decimal(value / english[index], 1)}`);
   $("cost-languages").replaceChildren(...(tokenizers.length > 1 ? [legend, chart] : [chart]));
 }
 
 // Bars for rows of values, drawn at the size that they are shown at, so that text stays readable on a phone.
-function barChart(rows, format) {
-  const width = Math.max(260, Math.min(620, ($("cost").clientWidth || 600) * (window.innerWidth > 736 ? .55 : .92)));
-  const bar = rows[0].values.length > 1 ? 11 : 16;
+function barChart(rows, room, format) {
+  const width = Math.max(240, room);
+  const bar = rows[0].values.length > 1 ? 14 : 18;
   const gap = 8;
-  const left = Math.min(110, width * .3);
-  const right = 74;
+  const left = Math.min(100, width * .3);
+  const right = 78;
   const height = rows.reduce((sum, row) => sum + row.values.length * bar + gap, 0);
   const most = Math.max(1, ...rows.flatMap((row) => row.values));
   const chart = draw("svg", { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img" });

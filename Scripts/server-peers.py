@@ -1,0 +1,182 @@
+"""Holds `tessera serve` against the clients that people use: OpenAI's Python library and EleutherAI's
+lm-evaluation-harness, both unchanged. With `--record FOLDER` their requests are kept for `make test` to replay."""
+
+import argparse
+import http.client
+import http.server
+import json
+import os
+import pathlib
+import re
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+
+QUESTIONS = [
+    ("The capital of France is", [" Paris", " Berlin", " a kind of fish"], 0),
+    ("Water freezes at a temperature of zero degrees", [" Celsius", " bananas", " happiness"], 0),
+    ("The opposite of hot is", [" green", " cold", " seven"], 1),
+    ("A dog is an", [" animal", " ocean", " integer"], 0),
+    ("Two plus two is", [" purple", " four", " the sea"], 1),
+    ("The sun rises in the", [" kitchen", " east", " alphabet"], 1),
+]
+
+
+class Recorder(http.server.BaseHTTPRequestHandler):
+    """Passes requests on to the server and keeps them."""
+
+    protocol_version = "HTTP/1.1"
+    kept = []
+    port = 0
+
+    def pass_on(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.kept.append({"method": self.command, "path": self.path,
+                          "body": json.loads(body) if body else None})
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+        headers = {"Content-Type": "application/json"} if body else {}
+        connection.request(self.command, self.path, body or None, headers)
+        answer = connection.getresponse()
+        data = answer.read()
+        self.send_response(answer.status)
+        for name in ("Content-Type", "Retry-After"):
+            if answer.getheader(name):
+                self.send_header(name, answer.getheader(name))
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+        connection.close()
+
+    do_GET = do_POST = pass_on
+
+    def log_message(self, *_):
+        pass
+
+
+class Threads(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+
+
+def start(program, model):
+    """Starts the server; gives the process and its port."""
+    process = subprocess.Popen([program, "--model", model, "--name", "smollm2", "--port", "0", "--json"],
+                               stdout=subprocess.PIPE, text=True)
+    line = process.stdout.readline()
+    if not line:
+        sys.exit(f"{program} did not start")
+    return process, json.loads(line)["port"]
+
+
+def openai_client(port):
+    """What a program does with the official library: list, complete, stream, chat, and run into an error."""
+    import openai
+
+    client = openai.OpenAI(base_url=f"http://127.0.0.1:{port}/v1", api_key="none", max_retries=0)
+    assert [model.id for model in client.models.list()] == ["smollm2"]
+
+    whole = client.completions.create(model="smollm2", prompt="The capital of France is", max_tokens=12,
+                                      temperature=0)
+    stream = client.completions.create(model="smollm2", prompt="The capital of France is", max_tokens=12,
+                                       temperature=0, stream=True, stream_options={"include_usage": True})
+    pieces, usage = [], None
+    for chunk in stream:
+        usage = chunk.usage or usage
+        pieces += [choice.text for choice in chunk.choices]
+    assert "".join(pieces) == whole.choices[0].text, (pieces, whole)
+    assert usage.completion_tokens == whole.usage.completion_tokens == 12
+    assert "Paris" in whole.choices[0].text, whole
+
+    messages = [{"role": "user", "content": "What is the capital of France?"}]
+    answer = client.chat.completions.create(model="smollm2", messages=messages, max_tokens=24, temperature=0,
+                                            seed=7, logprobs=True, top_logprobs=3, n=2)
+    assert len(answer.choices) == 2 and answer.choices[0].message.content == answer.choices[1].message.content
+    assert len(answer.choices[0].logprobs.content[0].top_logprobs) == 3
+    stream = client.chat.completions.create(model="smollm2", messages=messages, max_tokens=24, temperature=0,
+                                            stream=True)
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
+    assert text == answer.choices[0].message.content, (text, answer)
+
+    try:
+        client.chat.completions.create(model="smollm2", messages=messages,
+                                       response_format={"type": "json_object"})
+        raise SystemExit("response_format was not refused")
+    except openai.BadRequestError as error:
+        assert error.param == "response_format", error
+    try:
+        client.completions.create(model="smollm2", prompt="x", temperature=-1)
+        raise SystemExit("a negative temperature was not refused")
+    except openai.BadRequestError as error:
+        assert error.param == "temperature", error
+    print(f"openai {openai.__version__}: lists, completes, streams with usage, chats, gets errors it understands;"
+          f" it said: {whole.choices[0].text.strip()!r}")
+
+
+def evaluation_harness(port):
+    """A small multiple-choice task and a small generating one, scored by the harness through the server."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        (root / "data.jsonl").write_text("".join(
+            json.dumps({"question": question, "choices": choices, "gold": gold}) + "\n"
+            for question, choices, gold in QUESTIONS))
+        common = f"dataset_path: json\ndataset_kwargs:\n  data_files:\n    test: {root}/data.jsonl\ntest_split: test\n"
+        (root / "choice.yaml").write_text(
+            "task: tessera_choice\noutput_type: multiple_choice\n" + common +
+            "doc_to_text: \"{{question}}\"\ndoc_to_choice: \"{{choices}}\"\ndoc_to_target: \"{{gold}}\"\n"
+            "target_delimiter: \"\"\nmetric_list:\n  - metric: acc\n")
+        (root / "answer.yaml").write_text(
+            "task: tessera_answer\noutput_type: generate_until\n" + common +
+            "doc_to_text: \"{{question}}\"\ndoc_to_target: \"{{choices[gold]}}\"\n"
+            "generation_kwargs:\n  until: [\"\\n\"]\n  max_gen_toks: 8\n  do_sample: false\n"
+            "metric_list:\n  - metric: exact_match\n")
+        result = subprocess.run(
+            [sys.executable, "-m", "lm_eval", "run", "--model", "local-completions", "--model_args",
+             f"model=smollm2,base_url=http://127.0.0.1:{port}/v1/completions,num_concurrent=4,max_retries=1",
+             "--tasks", "tessera_choice,tessera_answer", "--include_path", folder, "--batch_size", "2"],
+            capture_output=True, text=True,
+            env={**os.environ, "HF_HOME": f"{folder}/cache", "HF_DATASETS_OFFLINE": "1", "HF_HUB_OFFLINE": "1",
+                 "TOKENIZERS_PARALLELISM": "false"})
+        row = re.search(r"tessera_choice.*\|acc +\|.*?\| *([0-9.]+)\|", result.stdout)
+        if result.returncode or not row:
+            sys.exit(f"lm-evaluation-harness failed:\n{result.stdout[-2000:]}\n{result.stderr[-4000:]}")
+        accuracy = float(row[1])
+        assert "tessera_answer" in result.stdout
+        assert accuracy >= 0.8, result.stdout
+        import importlib.metadata
+        print(f"lm-eval {importlib.metadata.version('lm_eval')}: local-completions with the server's own tokenizer,"
+              f" {len(QUESTIONS)} questions of three choices: accuracy {accuracy:.2f}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--server", required=True, help="the program tessera-server")
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--record", type=pathlib.Path, help="keep the requests in this folder")
+    options = parser.parse_args()
+    process, port = start(options.server, options.model)
+    try:
+        proxy = None
+        if options.record:
+            Recorder.port = port
+            proxy = Threads(("127.0.0.1", 0), Recorder)
+            threading.Thread(target=proxy.serve_forever, daemon=True).start()
+            port = proxy.server_address[1]
+        for name, client in (("openai", openai_client), ("lm-eval", evaluation_harness)):
+            client(port)
+            if proxy:
+                # One of a kind is enough: requests that differ in their texts only are left out after the fourth.
+                lines, seen = [], {}
+                for request in Recorder.kept:
+                    kind = (request["path"], *sorted(request["body"] or {}))
+                    seen[kind] = seen.get(kind, 0) + 1
+                    if seen[kind] <= 4:
+                        lines.append(json.dumps(request, ensure_ascii=False, sort_keys=True))
+                (options.record / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
+                Recorder.kept.clear()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+main()
