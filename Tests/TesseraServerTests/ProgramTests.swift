@@ -1,0 +1,84 @@
+import Foundation
+import TesseraCore
+import TesseraFiles
+import TesseraTestSupport
+import Testing
+
+/// The built program, which lies beside the tests, with the default model.
+@Suite("tessera-server", .timeLimit(.minutes(3)), .serialized)
+struct ProgramTests {
+    private struct Running: @unchecked Sendable {
+        let process: Process
+        let output: Pipe
+        let errors: Pipe
+
+        init(_ arguments: [String]) throws {
+            let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+            process = Process()
+            process.executableURL = folder.appendingPathComponent("tessera-server")
+            process.arguments = arguments
+            output = Pipe()
+            errors = Pipe()
+            process.standardOutput = output
+            process.standardError = errors
+            try process.run()
+        }
+
+        /// The first line of standard output; nil when the program ends without one.
+        func line() -> String? {
+            var bytes: [UInt8] = []
+            while let byte = output.fileHandleForReading.readData(ofLength: 1).first, byte != 0x0A {
+                bytes.append(byte)
+            }
+            return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+        }
+
+        /// Waits for the end: the status, and what was said on standard error.
+        func end() -> (status: Int32, errors: String) {
+            let said = errors.fileHandleForReading.readDataToEndOfFile()
+            process.waitUntilExit()
+            return (process.terminationStatus, String(decoding: said, as: UTF8.self))
+        }
+    }
+
+    @Test("serves the default model, lets a text end after Ctrl-C and exits with 130")
+    func serves() async throws {
+        let model = try DefaultModel.path()
+        let running = try Running(["--model", model, "--name", "small", "--port", "0", "--json"])
+        defer { running.process.terminate() }
+        let line = try await blocking { running.line() }
+        let ready = JSONField(try JSONValue(parsing: try #require(line)))
+        #expect(try ready["model"].string() == "small")
+        let server = LiveServer(port: try ready["port"].integer(), stop: .init())
+        #expect(try await server.send("GET", "/health").status == 200)
+
+        let ask: JSONValue = ["prompt": "The capital of France is", "max_tokens": 8, "temperature": 0]
+        let reply = try await server.send("POST", "/v1/completions", ask)
+        #expect(try reply.json["choices"][0]["text"].string().contains("Paris"))
+
+        // A second server at the same port says so on one line.
+        let second = try Running(["--model", model, "--port", "\(server.port)"])
+        let (status, errors) = try await blocking { second.end() }
+        #expect(status == 1)
+        #expect(errors.hasPrefix("error: ") && errors.contains("\(server.port)"))
+        #expect(errors.split(separator: "\n").count == 1)
+
+        running.process.interrupt()
+        let (ended, said) = try await blocking { running.end() }
+        #expect(ended == 130)
+        #expect(said == "")
+    }
+
+    @Test("arguments that make no sense exit with 2, values out of range with 1")
+    func arguments() async throws {
+        for (arguments, expected) in [
+            (["--nonsense"], 2), (["--port", "70000"], 1), (["--max-running", "0"], 1),
+            (["--log-level", "x"], 1),
+            (["--model", "/nowhere"], 1), (["--help"], 0),
+        ] as [([String], Int32)] {
+            let running = try Running(arguments)
+            let (status, _) = try await blocking { running.end() }
+            #expect(status == expected, "\(arguments)")
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import TesseraFiles
+import TesseraServer
+import Testing
+
+/// Requests that other programs sent to the server, kept by `Scripts/server-peers.py --record`.
+@Suite("Recorded requests of other programs", .timeLimit(.minutes(2)))
+struct RecordedTests {
+    @Test("are answered as those programs expect", arguments: ["openai", "lm-eval"])
+    func replay(program: String) async throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Recorded")
+        let text = try String(contentsOf: folder.appendingPathComponent("\(program).jsonl"), encoding: .utf8)
+        let lines = try text.split(separator: "\n").map { JSONField(try JSONValue(parsing: String($0))) }
+        #expect(lines.count >= 5)
+        // A vocabulary as large as that of the model that the requests were made for.
+        let model = FakeModel(
+            vocabularySize: 49_152,
+            score: { tokens, id in
+                Float((id &* 31 &+ Int(tokens.last ?? 0) &* 7) % 1009) / 100
+            })
+        try await withServer(model) { server in
+            for line in lines {
+                let path = try line["path"].string()
+                guard case .object(var body)? = line["body"].value else {
+                    let reply = try await server.send(try line["method"].string(), path)
+                    #expect(reply.status == 200, "\(path)")
+                    continue
+                }
+                if body["model"] != nil { body["model"] = "fake" }
+                let reply = try await server.send("POST", path, .object(body))
+                let isRefused =
+                    JSONField(body["temperature"]).value == .integer(-1) || body["response_format"] != nil
+                #expect(reply.status == (isRefused ? 400 : 200), "\(path): \(reply.body.prefix(300))")
+                guard !isRefused else { continue }
+                if body["stream"] == true {
+                    #expect(try !reply.chunks.isEmpty)
+                } else if path == "/v1/completions" {
+                    try expectCompletion(try reply.json, for: JSONField(.object(body)))
+                }
+            }
+        }
+    }
+
+    private func expectCompletion(_ answer: JSONField, for asked: JSONField) throws {
+        var prompts = 1
+        if case .array(let list)? = asked["prompt"].value, case .array? = list.first { prompts = list.count }
+        #expect(try answer["choices"].array().count == prompts)
+        guard asked["logprobs"].isPresent, try asked["echo"].optionalBool() == true else { return }
+        for index in 0..<prompts {
+            let count = try asked["prompt"][index].array().count
+            let told = answer["choices"][index]["logprobs"]
+            #expect(try told["token_logprobs"].array().count == count + 1)
+            #expect(try told["top_logprobs"].array().count == count + 1)
+        }
+    }
+}
