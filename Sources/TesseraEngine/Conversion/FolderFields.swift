@@ -70,14 +70,22 @@ extension ModelConfiguration {
                 problem: "some products of attention have a bias and others not",
                 remedy: "keep it as GGUF")
         }
+        // The defaults of some classes are beyond small vocabularies.
+        fields["pad_token_id"] = .null
         try addRotary(kind, to: &fields, file)
         addWindows(kind, to: &fields)
         if kind == .smollm3 {
             fields["no_rope_layers"] = .array(layers.map { .integer($0.rotary == nil ? 0 : 1) })
         }
         if kind == .gemma3 {
-            fields["query_pre_attn_scalar"] = .number(
-                (1 / (attentionScale * attentionScale) * 1024).rounded() / 1024)
+            // A whole number in every published model, and transformers takes no other.
+            guard let scalar = Int(exactly: (1 / (attentionScale * attentionScale)).rounded()) else {
+                throw LocatedError(
+                    file: file, field: "attention.scale",
+                    problem: "is \(attentionScale), which config.json cannot say",
+                    remedy: "keep it as GGUF")
+            }
+            fields["query_pre_attn_scalar"] = .integer(scalar)
         }
     }
 
