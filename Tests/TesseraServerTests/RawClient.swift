@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Synchronization
 import TesseraFiles
 
 #if canImport(Glibc)
@@ -11,6 +12,7 @@ import Darwin
 /// A TCP connection to 127.0.0.1 that sends and reads plain bytes; no call waits longer than ten seconds.
 final class RawClient: Sendable {
     let descriptor: Int32
+    private let isClosed = Atomic(false)
 
     /// Connects.
     ///
@@ -37,7 +39,7 @@ final class RawClient: Sendable {
             }
         }
         guard result == 0 else {
-            _ = Glibc.close(descriptor)
+            // The end of this half-made client closes it.
             throw ClientFailure(what: "cannot connect: \(errno)")
         }
     }
@@ -78,7 +80,11 @@ final class RawClient: Sendable {
     /// Ends sending and goes on receiving.
     func shutdownSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    func close() { _ = Glibc.close(descriptor) }
+    /// Closes once: the number of a closed connection may belong to another, the server's even, a moment later.
+    func close() {
+        if isClosed.exchange(true, ordering: .relaxed) { return }
+        _ = Glibc.close(descriptor)
+    }
 }
 
 struct ClientFailure: Error, CustomStringConvertible {
