@@ -44,7 +44,10 @@ tokenizers: setup
 
 .PHONY: test
 test: model tokenizers ## run every test (fetches the published tokenizers the first time)
-	TESSERA_PROGRAM="$(CURDIR)/$(TESSERA)" swift test $(SWIFT) --disable-testable-imports --parallel
+	TESSERA_PROGRAM="$(CURDIR)/$(TESSERA)" swift test $(SWIFT) --disable-testable-imports --parallel \
+		--skip TesseraServerTests
+	@# One after another and apart: beside tests that compute for minutes, a server has no thread to answer on.
+	swift test $(SWIFT) --disable-testable-imports --skip-build --no-parallel --filter TesseraServerTests
 
 .PHONY: bench
 bench: model ## compare speed with llama.cpp in one run (builds llama.cpp the first time)

@@ -67,6 +67,12 @@ final class FakeModel: BatchCausalModel {
     /// The pages that caches hold.
     var heldPages: Int { state.withLock { $0.heldPages } }
 
+    /// Whether every page is given back within two seconds: the model's thread tells of a text's end a little before.
+    func givesPagesBack() async -> Bool {
+        for _ in 0..<200 where heldPages != 0 { try? await Task.sleep(for: .milliseconds(10)) }
+        return heldPages == 0
+    }
+
     var cacheUse: CacheUse {
         CacheUse(
             pageTokens: 4, pageBytes: 100, byteLimit: pageLimit.map { $0 * 100 }, heldBytes: heldPages * 100,

@@ -81,7 +81,7 @@ struct LimitTests {
             gate.open(1000)
             #expect(try await server.eventually("texts_cancelled_total") { $0 == 1 })
             #expect(model.passes.count <= before + 1)
-            #expect(model.heldPages == 0)
+            #expect(await model.givesPagesBack())
         }
     }
 

@@ -123,7 +123,7 @@ struct SchedulerTests {
             _ = try await queue.submit(try request("y", [("max_tokens", 1)], model: model)).outcome()
             #expect(model.passes.count == 7)
             #expect(metrics.cancelled.total == 1)
-            #expect(model.heldPages == 0)
+            #expect(await model.givesPagesBack())
         }
     }
 
