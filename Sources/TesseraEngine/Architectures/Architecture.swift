@@ -18,6 +18,9 @@ protocol Architecture {
     /// The tensors of the model outside its layers.
     static func tensors(_ c: ModelConfiguration) -> [TensorSpecification]
 
+    /// What embeddings are multiplied with before the first layer.
+    static func embeddingScale(_ c: ModelConfiguration) -> Float
+
     /// The tensors of a layer.
     static func layerTensors(_ c: ModelConfiguration) -> [TensorSpecification]
 
@@ -38,6 +41,18 @@ extension Architecture {
         ]
         if !c.tiedEmbeddings { tensors.append(.matrix(.outputHead, c.vocabularySize, c.hiddenSize)) }
         return tensors
+    }
+
+    static func embeddingScale(_ c: ModelConfiguration) -> Float { 1 }
+
+    // A layer is Llama's where nothing else is said.
+
+    static func layerTensors(_ c: ModelConfiguration) -> [TensorSpecification] { Llama.layerTensors(c) }
+
+    static func layer(
+        _ tensors: LayerTensors, _ plan: LayerPlan, _ c: ModelConfiguration
+    ) throws(LocatedError) -> DecoderLayer {
+        try Llama.layer(tensors, plan, c)
     }
 }
 

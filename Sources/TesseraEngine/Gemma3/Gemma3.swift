@@ -43,9 +43,7 @@ enum Gemma3: Architecture {
         let scalar = try scale.optionalDouble() ?? 256
         guard scalar.isFinite, scalar > 0 else { throw scale.error("is \(scalar), not a positive number") }
         c.attentionScale = 1 / scalar.squareRoot()
-        if try fields["attention_bias"].optionalBool() == true {
-            c.biases = [.queryKeyValue, .attentionOutput]
-        }
+        try c.readAttentionBiases(fields)
 
         c.rotary = [try globalRotary(fields, c), try localRotary(fields, c)]
         let period =
@@ -113,6 +111,8 @@ enum Gemma3: Architecture {
                 norm(.feedForwardOutputNorm, c.hiddenSize),
             ]
     }
+
+    static func embeddingScale(_ c: ModelConfiguration) -> Float { Float(c.hiddenSize).squareRoot() }
 
     static func tensors(_ c: ModelConfiguration) -> [TensorSpecification] {
         var tensors: [TensorSpecification] = [

@@ -128,7 +128,7 @@ final class Engine: @unchecked Sendable {
         let c = configuration
         return LlamaPass(
             embedding: weights.embedding,
-            embeddingScale: c.architecture == .gemma3 ? Float(c.hiddenSize).squareRoot() : 1,
+            embeddingScale: c.architecture.definition.embeddingScale(c),
             positions: weights.positions, layers: layers, outputNorm: weights.outputNorm,
             outputHead: weights.outputHead,
             attention: AttentionBlock(

@@ -17,9 +17,7 @@ enum Llama: Architecture {
         var c = try ModelConfiguration(
             decoder: .llama, folder: fields, contextLength: 2048, tiedEmbeddings: false)
         c.rotary = [try RotaryEmbedding(folder: fields, headSize: c.headSize, contextLength: c.contextLength)]
-        if try fields["attention_bias"].optionalBool() == true {
-            c.biases = [.queryKeyValue, .attentionOutput]
-        }
+        try c.readAttentionBiases(fields)
         if try fields["mlp_bias"].optionalBool() == true { c.biases.insert(.feedForward) }
         return c
     }
@@ -88,6 +86,12 @@ enum Llama: Architecture {
 }
 
 extension ModelConfiguration {
+    /// Gives attention biases where `attention_bias` says so.
+    mutating func readAttentionBiases(_ fields: JSONField) throws(LocatedError) {
+        guard try fields["attention_bias"].optionalBool() == true else { return }
+        biases.formUnion([.queryKeyValue, .attentionOutput])
+    }
+
     /// Takes biases from the tensors of the first layer, since GGUF files do not say.
     mutating func findBiases(_ fields: GGUFFields) {
         let tensors: [(String, Biases)] = [

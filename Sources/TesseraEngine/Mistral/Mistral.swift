@@ -19,12 +19,4 @@ enum Mistral: Architecture {
     static func configuration(gguf fields: GGUFFields) throws(LocatedError) -> ModelConfiguration {
         try Llama.configuration(gguf: fields)
     }
-
-    static func layerTensors(_ c: ModelConfiguration) -> [TensorSpecification] { Llama.layerTensors(c) }
-
-    static func layer(
-        _ tensors: LayerTensors, _ plan: LayerPlan, _ c: ModelConfiguration
-    ) throws(LocatedError) -> DecoderLayer {
-        try Llama.layer(tensors, plan, c)
-    }
 }

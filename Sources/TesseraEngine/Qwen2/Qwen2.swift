@@ -32,12 +32,6 @@ enum Qwen2: Architecture {
     static func layerTensors(_ c: ModelConfiguration) -> [TensorSpecification] {
         Llama.layerTensors(c, turnsNeighboursInGGUF: false)
     }
-
-    static func layer(
-        _ tensors: LayerTensors, _ plan: LayerPlan, _ c: ModelConfiguration
-    ) throws(LocatedError) -> DecoderLayer {
-        try Llama.layer(tensors, plan, c)
-    }
 }
 
 extension ModelConfiguration {

@@ -12,9 +12,7 @@ enum Qwen3: Architecture {
         var c = try ModelConfiguration(
             decoder: .qwen3, folder: fields, headSize: 128, contextLength: 32_768, tiedEmbeddings: false)
         c.rotary = [try RotaryEmbedding(folder: fields, headSize: c.headSize, contextLength: c.contextLength)]
-        if try fields["attention_bias"].optionalBool() == true {
-            c.biases = [.queryKeyValue, .attentionOutput]
-        }
+        try c.readAttentionBiases(fields)
         try c.slideAsQwen(fields)
         return c
     }

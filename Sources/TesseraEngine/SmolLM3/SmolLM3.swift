@@ -16,9 +16,7 @@ enum SmolLM3: Architecture {
             try RotaryEmbedding(
                 folder: fields, base: 2_000_000, headSize: c.headSize, contextLength: c.contextLength)
         ]
-        if try fields["attention_bias"].optionalBool() == true {
-            c.biases = [.queryKeyValue, .attentionOutput]
-        }
+        try c.readAttentionBiases(fields)
         if try fields["mlp_bias"].optionalBool() == true { c.biases.insert(.feedForward) }
         for (index, turns) in try turningLayers(fields, count: c.layerCount).enumerated() where !turns {
             c.layers[index].rotary = nil
@@ -55,13 +53,5 @@ enum SmolLM3: Architecture {
         }
         c.findBiases(fields)
         return c
-    }
-
-    static func layerTensors(_ c: ModelConfiguration) -> [TensorSpecification] { Llama.layerTensors(c) }
-
-    static func layer(
-        _ tensors: LayerTensors, _ plan: LayerPlan, _ c: ModelConfiguration
-    ) throws(LocatedError) -> DecoderLayer {
-        try Llama.layer(tensors, plan, c)
     }
 }
