@@ -17,9 +17,6 @@ protocol AnswerWriter: Sendable {
     /// The whole answer, once all texts have ended.
     var answer: JSONValue { get }
 
-    /// The counts so far.
-    var usage: JSONValue { get }
-
     /// A chunk with the counts and no choices.
     var usageChunk: JSONValue { get }
 }

@@ -7,7 +7,6 @@ struct ChatWriter: AnswerWriter {
     private let request: ChatRequest
     private let tokenizer: any Tokenizer
     private var records: [TextRecord]
-    private var sent: [Int]
     private var begun: [Bool]
     private var generatedCount = 0
 
@@ -17,7 +16,6 @@ struct ChatWriter: AnswerWriter {
         head = AnswerHead(prefix: "chatcmpl", object: "chat.completion", model: model.name)
         let count = request.generation.textCount
         records = [TextRecord](repeating: TextRecord(tokenizer: model.tokenizer), count: count)
-        sent = [Int](repeating: 0, count: count)
         begun = [Bool](repeating: false, count: count)
     }
 
@@ -32,15 +30,13 @@ struct ChatWriter: AnswerWriter {
                 begun[number] = true
                 chunks.append(chunk(number, delta: ["role": "assistant", "content": ""], tells: false))
             }
-            let text = String(decoding: records[number].text.utf8.dropFirst(sent[number]), as: UTF8.self)
-            sent[number] = records[number].text.utf8.count
+            let text = records[number].unsentText
             let isSilent = text.isEmpty && records[number].told.isEmpty && !request.sampling.returnsTokenIDs
             if !isSilent { chunks.append(chunk(number, delta: ["content": .string(text)], tells: true)) }
             if records[number].finishReason != nil {
                 chunks.append(chunk(number, delta: [:], tells: false, ends: true))
             }
-            records[number].told = []
-            records[number].ids = []
+            records[number].beginPiece()
         }
         return chunks
     }
@@ -54,18 +50,14 @@ struct ChatWriter: AnswerWriter {
                 ("finish_reason", records[number].finishReason.map(JSONValue.string) ?? .null),
             ]
             if request.sampling.returnsTokenIDs {
-                members.append(("token_ids", .array(records[number].ids.map { .integer(Int($0)) })))
+                members.append(("token_ids", records[number].idValues))
             }
             return .object(JSONObject(members))
         }
         return head.json(choices: choices, usage: usage)
     }
 
-    var usage: JSONValue {
-        TesseraServer.usage(
-            promptTokens: request.generation.prompts.reduce(0) { $0 + $1.count },
-            completionTokens: generatedCount)
-    }
+    private var usage: JSONValue { request.generation.usage(completionTokens: generatedCount) }
 
     var usageChunk: JSONValue { head.json(object: "chat.completion.chunk", choices: [], usage: usage) }
 
@@ -77,7 +69,7 @@ struct ChatWriter: AnswerWriter {
             ("finish_reason", ends ? record.finishReason.map(JSONValue.string) ?? .null : .null),
         ]
         if tells, request.sampling.returnsTokenIDs {
-            members.append(("token_ids", .array(record.ids.map { .integer(Int($0)) })))
+            members.append(("token_ids", record.idValues))
         }
         return head.json(
             object: "chat.completion.chunk", choices: [.object(JSONObject(members))], usage: nil)

@@ -7,8 +7,6 @@ struct CompletionWriter: AnswerWriter {
     private let request: CompletionRequest
     private let tokenizer: any Tokenizer
     private var records: [TextRecord]
-    /// How much of each text's `text` was sent, in UTF-8 bytes.
-    private var sent: [Int]
     private var generatedCount = 0
 
     init(_ request: CompletionRequest, model: ServedModel) {
@@ -25,7 +23,6 @@ struct CompletionWriter: AnswerWriter {
             }
             return record
         }
-        sent = [Int](repeating: 0, count: records.count)
     }
 
     mutating func chunks(for events: [GenerationEvent]) -> [JSONValue] {
@@ -35,36 +32,29 @@ struct CompletionWriter: AnswerWriter {
             if case .token = event { generatedCount += 1 }
             records[number].take(event)
             guard request.sampling.streams else { continue }
-            chunks.append(head.json(choices: [choice(number, since: sent[number])], usage: nil))
-            sent[number] = records[number].text.utf8.count
-            records[number].told = []
-            records[number].ids = []
+            chunks.append(head.json(choices: [choice(number)], usage: nil))
+            records[number].beginPiece()
         }
         return chunks
     }
 
     var answer: JSONValue {
-        head.json(choices: records.indices.map { choice($0, since: 0) }, usage: usage)
+        head.json(choices: records.indices.map(choice), usage: usage)
     }
 
-    var usage: JSONValue {
-        TesseraServer.usage(
-            promptTokens: request.generation.prompts.reduce(0) { $0 + $1.count },
-            completionTokens: generatedCount)
-    }
+    private var usage: JSONValue { request.generation.usage(completionTokens: generatedCount) }
 
     var usageChunk: JSONValue { head.json(choices: [], usage: usage) }
 
-    private func choice(_ number: Int, since start: Int) -> JSONValue {
+    private func choice(_ number: Int) -> JSONValue {
         let record = records[number]
-        let text = String(decoding: record.text.utf8.dropFirst(start), as: UTF8.self)
         var members: [(String, JSONValue)] = [
-            ("index", .integer(number)), ("text", .string(text)),
+            ("index", .integer(number)), ("text", .string(record.unsentText)),
             ("logprobs", request.generation.probabilityCount == nil ? .null : probabilities(record)),
             ("finish_reason", record.finishReason.map(JSONValue.string) ?? .null),
         ]
         if request.sampling.returnsTokenIDs {
-            members.append(("token_ids", .array(record.ids.map { .integer(Int($0)) })))
+            members.append(("token_ids", record.idValues))
         }
         return .object(JSONObject(members))
     }

@@ -20,9 +20,25 @@ struct TextRecord {
     private var decoder: StreamingDecoder
     private var length = 0
 
+    /// How much of `text` earlier pieces said, in UTF-8 bytes.
+    private var sentCount = 0
+
     init(tokenizer: any Tokenizer) {
         decoder = StreamingDecoder(tokenizer: tokenizer)
     }
+
+    /// The text that the next piece says: all of it when there was none.
+    var unsentText: String { String(decoding: text.utf8.dropFirst(sentCount), as: UTF8.self) }
+
+    /// Begins another piece, after one was made.
+    mutating func beginPiece() {
+        sentCount = text.utf8.count
+        told = []
+        ids = []
+    }
+
+    /// `ids` as JSON.
+    var idValues: JSONValue { .array(ids.map { .integer(Int($0)) }) }
 
     /// Notes a token and where its text begins.
     mutating func tell(_ id: TokenID, _ probability: TokenProbability?) {
@@ -75,11 +91,14 @@ extension GenerationEvent {
     }
 }
 
-/// The counts of a request.
-func usage(promptTokens: Int, completionTokens: Int) -> JSONValue {
-    [
-        "prompt_tokens": .integer(promptTokens),
-        "completion_tokens": .integer(completionTokens),
-        "total_tokens": .integer(promptTokens + completionTokens),
-    ]
+extension GenerationRequest {
+    /// The counts of the request, of whose tokens `completionTokens` were generated.
+    func usage(completionTokens: Int) -> JSONValue {
+        let promptTokens = prompts.reduce(0) { $0 + $1.count }
+        return [
+            "prompt_tokens": .integer(promptTokens),
+            "completion_tokens": .integer(completionTokens),
+            "total_tokens": .integer(promptTokens + completionTokens),
+        ]
+    }
 }
