@@ -3,7 +3,7 @@ internal import TesseraCore
 
 /// A fixed set of threads that run one function together, the caller being thread 0.
 ///
-/// Sendable because nothing in it changes; `run` is called by one caller at a time, which `LlamaModel` sees to.
+/// Sendable because nothing in it changes; `run` is called by one caller at a time, which `DecoderModel` sees to.
 final class ThreadTeam: @unchecked Sendable {
     let count: Int
     let handle: OpaquePointer

@@ -35,7 +35,7 @@ struct ServedModelFlags: ParsableArguments {
 
     /// A model ready to serve.
     struct Loaded: Sendable {
-        let model: LlamaModel
+        let model: DecoderModel
         let served: ServedModel
     }
 
@@ -45,7 +45,7 @@ struct ServedModelFlags: ParsableArguments {
         try check(context, in: 1...Int(Int32.max), "--context")
         try check(cacheMemory, in: 1...(1 << 24), "--cache-memory")
         let location = try ModelStore().resolve(model)
-        let engine = try LlamaModel.load(
+        let engine = try DecoderModel.load(
             location, options: EngineOptions(threads: threads, cacheByteLimit: cacheMemory << 20))
         let others = try tokenizers.map { path in
             (name: Self.shortName(path), loaded: try TokenizerLoader.load(path: path))

@@ -20,7 +20,7 @@ struct LogitsTests {
         let golden = try LogitsGolden.load()
         #expect(golden.prompts.count == 20)
         #expect(golden.fixedIDs.count == 512)
-        let model = try LlamaModel.load(
+        let model = try DecoderModel.load(
             .gguf(path: try DefaultModel.path()),
             options: EngineOptions(precision: .float32, instructionSet: instructionSet)
         )
@@ -50,7 +50,7 @@ struct LogitsTests {
     @Test("fast logits stay near the float32 ones", arguments: InstructionSet.allCases.filter(\.isAvailable))
     func fastLogits(_ instructionSet: InstructionSet) throws {
         let golden = try LogitsGolden.load()
-        let model = try LlamaModel.load(
+        let model = try DecoderModel.load(
             .gguf(path: try DefaultModel.path()), options: EngineOptions(instructionSet: instructionSet)
         )
         var worst = 0.0

@@ -31,7 +31,7 @@ struct PerplexityTests {
         let excerpt = tokenizer.bytes(of: ids.prefix(Self.tokenCount))
 
         func perplexity(_ options: EngineOptions) throws -> Double {
-            let model = try LlamaModel.load(.gguf(path: path), options: options)
+            let model = try DecoderModel.load(.gguf(path: path), options: options)
             let result = try evaluate(
                 excerpt, model: model, tokenizer: tokenizer,
                 options: EvaluationOptions(window: 512, stride: 511)

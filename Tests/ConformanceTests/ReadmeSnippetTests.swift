@@ -14,7 +14,7 @@ struct ReadmeSnippetTests {
         // begin
         let location = try ModelStore().resolve("smollm2")
         let tokenizer = try TokenizerLoader.load(path: location.path).tokenizer
-        let model = try LlamaModel.load(location)
+        let model = try DecoderModel.load(location)
 
         let ids = tokenizer.encode("The capital of France is")
         var text = try ReadText(model: model)

@@ -43,7 +43,7 @@ struct DamagedModelTests {
                 }
             }
             try attempt {
-                let model = try LlamaModel.load(.gguf(path: path), options: EngineOptions(threads: 1))
+                let model = try DecoderModel.load(.gguf(path: path), options: EngineOptions(threads: 1))
                 var text = try ReadText(model: model, capacity: min(model.contextLength, 64))
                 _ = try generate(
                     from: Array(tokens.prefix(8)), in: &text, tokenizer: loaded.tokenizer,

@@ -30,7 +30,7 @@ struct ArchitectureGoldenTests {
         let golden = try GoldenModel(name)
         let folder = try TemporaryFolder()
         try golden.writeFolder(to: folder)
-        let model = try LlamaModel.load(.folder(path: folder.path), options: EngineOptions(threads: 2))
+        let model = try DecoderModel.load(.folder(path: folder.path), options: EngineOptions(threads: 2))
         for text in golden.texts { try expectRows(text, of: model, golden, Self.fastTolerance) }
     }
 
@@ -62,9 +62,9 @@ struct ArchitectureGoldenTests {
         let golden = try GoldenModel(name)
         let folder = try TemporaryFolder()
         try golden.writeFolder(to: folder, change: { $0.set(field, to: .number(value)) })
-        let model: LlamaModel
+        let model: DecoderModel
         do throws(LocatedError) {
-            model = try LlamaModel.load(
+            model = try DecoderModel.load(
                 .folder(path: folder.path), options: EngineOptions(threads: 1, precision: .float32))
         } catch {
             // The other half of the head has no long and short factors.
@@ -85,13 +85,13 @@ struct ArchitectureGoldenTests {
     private func expectGolden(
         _ golden: GoldenModel, _ location: ModelLocation, _ isa: TesseraEngine.InstructionSet
     ) throws {
-        let model = try LlamaModel.load(
+        let model = try DecoderModel.load(
             location, options: EngineOptions(threads: 2, precision: .float32, instructionSet: isa))
         for text in golden.texts { try expectRows(text, of: model, golden, Self.tolerance) }
     }
 
     private func expectRows(
-        _ text: GoldenModel.Text, of model: LlamaModel, _ golden: GoldenModel, _ tolerance: Double
+        _ text: GoldenModel.Text, of model: DecoderModel, _ golden: GoldenModel, _ tolerance: Double
     ) throws {
         let count = text.ids.count
         var atOnce: [Float] = []

@@ -16,7 +16,7 @@ struct CacheTests {
         pageBytes = try fixture.load(.fast).cacheUse.pageBytes
     }
 
-    private func pages(_ model: LlamaModel) -> (held: Int, idle: Int) {
+    private func pages(_ model: DecoderModel) -> (held: Int, idle: Int) {
         (model.cacheUse.heldBytes / pageBytes, model.cacheUse.idleBytes / pageBytes)
     }
 
@@ -214,14 +214,14 @@ struct CacheTests {
 
 /// Random operations on caches of one model, with the texts that they must amount to.
 private struct RandomCacheUse {
-    let model: LlamaModel
-    let reference: LlamaModel
+    let model: DecoderModel
+    let reference: DecoderModel
     var random: SeededGenerator
     var texts: [(cache: KeyValueCache, tokens: [TokenID])] = []
     var reads = 0
     var refusals = 0
 
-    init(model: LlamaModel, reference: LlamaModel, seed: UInt64) {
+    init(model: DecoderModel, reference: DecoderModel, seed: UInt64) {
         self.model = model
         self.reference = reference
         random = SeededGenerator(seed: seed)

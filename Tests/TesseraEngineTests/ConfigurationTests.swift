@@ -174,13 +174,13 @@ struct ConfigurationTests {
         try TinyModel().writeFolder(to: folder)
         _ = try configuration { $0["num_hidden_layers"] = 3 }
         let missing = #expect(throws: LocatedError.self) {
-            _ = try LlamaModel.load(.folder(path: folder.path))
+            _ = try DecoderModel.load(.folder(path: folder.path))
         }
         #expect(missing?.field == "model.layers.2.input_layernorm.weight")
 
         _ = try configuration { $0["tie_word_embeddings"] = false }
         let untied = #expect(throws: LocatedError.self) {
-            _ = try LlamaModel.load(.folder(path: folder.path))
+            _ = try DecoderModel.load(.folder(path: folder.path))
         }
         #expect(untied?.field == "lm_head.weight")
     }
@@ -190,7 +190,7 @@ struct ConfigurationTests {
         let tiny = TinyModel(tied: false, format: .q8_0)
         let path = folder.path("model.gguf")
         try tiny.gguf().write(to: path)
-        let model = try LlamaModel.load(.gguf(path: path), options: EngineOptions(threads: 1))
+        let model = try DecoderModel.load(.gguf(path: path), options: EngineOptions(threads: 1))
         let stored = tiny.gguf().tensors.reduce(0) { $0 + $1.bytes.count }
         #expect(model.weightBytes == stored)
         #expect(model.layerBytes.count == tiny.layers)

@@ -15,7 +15,7 @@ struct ConversionTests {
 
     /// The logits of all texts, one after another.
     private func logits(_ golden: GoldenModel, _ location: ModelLocation) throws -> [Float] {
-        let model = try LlamaModel.load(location, options: EngineOptions(threads: 1, precision: .float32))
+        let model = try DecoderModel.load(location, options: EngineOptions(threads: 1, precision: .float32))
         var all: [Float] = []
         for text in golden.texts {
             var logits: [Float] = []
@@ -125,7 +125,7 @@ struct ConversionTests {
         let floats = storage.path("floats.gguf")
         try ModelConversion(.gguf(path: quantized), format: .float32).writeGGUF(to: floats)
         func logits(_ path: String) throws -> [Float] {
-            let model = try LlamaModel.load(
+            let model = try DecoderModel.load(
                 .gguf(path: path), options: EngineOptions(threads: 1, precision: .float32))
             var logits: [Float] = []
             try model.read(
@@ -244,7 +244,7 @@ private struct GoldenTiny {
     }
 
     func logits(_ location: ModelLocation) throws -> [Float] {
-        let model = try LlamaModel.load(location, options: EngineOptions(threads: 1, precision: .float32))
+        let model = try DecoderModel.load(location, options: EngineOptions(threads: 1, precision: .float32))
         var logits: [Float] = []
         let ids: [TokenID] = [3, 1, 4, 1, 5, 9, 2, 6]
         try model.read(ids, cache: try model.makeCache(capacity: ids.count), rows: .all, logits: &logits)

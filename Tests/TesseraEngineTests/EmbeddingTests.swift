@@ -119,7 +119,7 @@ struct EmbeddingTests {
         }
         expectLocatedError(field: "text 0", problem: "48") { try model.embed([[48]]) }
         #expect(try model.embed([]).isEmpty)
-        expectLocatedError(field: "architecture") { try LlamaModel.load(.folder(path: folder.path)) }
+        expectLocatedError(field: "architecture") { try DecoderModel.load(.folder(path: folder.path)) }
         try GoldenModel("qwen2").writeFolder(to: folder)
         expectLocatedError(field: "architecture") { try EmbeddingModel.load(.folder(path: folder.path)) }
     }

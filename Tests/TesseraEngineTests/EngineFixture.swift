@@ -18,8 +18,8 @@ struct EngineFixture {
         try tiny.gguf().write(to: folder.path("model.gguf"))
     }
 
-    func load(_ kind: EngineKind, threads: Int = 2, cacheByteLimit: Int? = nil) throws -> LlamaModel {
-        try LlamaModel.load(
+    func load(_ kind: EngineKind, threads: Int = 2, cacheByteLimit: Int? = nil) throws -> DecoderModel {
+        try DecoderModel.load(
             .gguf(path: folder.path("model.gguf")),
             options: EngineOptions(
                 threads: threads, precision: kind.precision, cacheFormat: kind.cacheFormat,
@@ -38,7 +38,7 @@ enum EngineKind: CaseIterable {
     var cacheFormat: EngineOptions.CacheFormat? { self == .eightBits ? .q8 : nil }
 }
 
-extension LlamaModel {
+extension DecoderModel {
     /// The row of logits after every token, read one by one into a cache of their own: what every other way of reading
     /// must give.
     func rowsOneByOne(_ tokens: [TokenID]) throws -> [[Float]] {

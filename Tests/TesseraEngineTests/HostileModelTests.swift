@@ -9,8 +9,8 @@ import Testing
 struct HostileModelTests {
     private func load(
         _ builder: GGUFBuilder, _ options: EngineOptions = EngineOptions(threads: 1)
-    ) throws(LocatedError) -> LlamaModel {
-        try LlamaModel.load(gguf: builder.file(path: "hostile.gguf"), options: options)
+    ) throws(LocatedError) -> DecoderModel {
+        try DecoderModel.load(gguf: builder.file(path: "hostile.gguf"), options: options)
     }
 
     private func expectError(
@@ -184,7 +184,7 @@ struct HostileModelTests {
             }
             do throws(LocatedError) {
                 let file = try GGUFFile(file: MappedFile(copying: bytes, path: "hostile.gguf"))
-                let model = try LlamaModel.load(gguf: file, options: EngineOptions(threads: 1))
+                let model = try DecoderModel.load(gguf: file, options: EngineOptions(threads: 1))
                 let cache = try model.makeCache(capacity: min(8, model.contextLength))
                 var logits: [Float] = []
                 try model.read(

@@ -19,8 +19,8 @@ struct PassTests {
         try tiny.gguf().write(to: folder.path("model.gguf"))
     }
 
-    private func load(_ precision: EngineOptions.Precision, threads: Int = 2) throws -> LlamaModel {
-        try LlamaModel.load(
+    private func load(_ precision: EngineOptions.Precision, threads: Int = 2) throws -> DecoderModel {
+        try DecoderModel.load(
             .gguf(path: folder.path("model.gguf")),
             options: EngineOptions(threads: threads, precision: precision)
         )

@@ -87,7 +87,7 @@ struct ReferenceTests {
         let largest = expected.joined().map(abs).max() ?? 1
         for precision in EngineOptions.Precision.allCases {
             let options = EngineOptions(threads: 2, precision: precision, instructionSet: isa)
-            let model = try LlamaModel.load(location, options: options)
+            let model = try DecoderModel.load(location, options: options)
             let found = try rows(of: model, tokens)
             #expect(found.count == expected.count)
             var worst = 0.0
@@ -101,7 +101,7 @@ struct ReferenceTests {
     }
 
     /// The logits after every token: the first seven in one call, the others one by one.
-    private func rows(of model: LlamaModel, _ tokens: [TokenID]) throws -> [[Float]] {
+    private func rows(of model: DecoderModel, _ tokens: [TokenID]) throws -> [[Float]] {
         let cache = try model.makeCache(capacity: tokens.count)
         var logits: [Float] = []
         try model.read(Array(tokens[..<7]), cache: cache, rows: .all, logits: &logits)

@@ -30,7 +30,7 @@ struct ModelOptions: ParsableArguments {
 
     /// A model ready to run, with the tokenizer that belongs to it.
     struct Loaded {
-        let model: LlamaModel
+        let model: DecoderModel
         let tokenizer: LoadedTokenizer
         let location: ModelLocation
 
@@ -52,7 +52,7 @@ struct ModelOptions: ParsableArguments {
         let options = EngineOptions(
             threads: threads, precision: usesFloat32 ? .float32 : .fast, cacheFormat: cache?.format)
         return Loaded(
-            model: try LlamaModel.load(location, options: options),
+            model: try DecoderModel.load(location, options: options),
             tokenizer: try TokenizerLoader.load(location),
             location: location
         )

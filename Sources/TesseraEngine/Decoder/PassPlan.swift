@@ -180,7 +180,7 @@ final class PassPlan {
                 }
                 try branches.append(UInt32(truncatingIfNeeded: base + offset))
             }
-            // Contexts are far shorter than 2^31 tokens; the branches of a tree are checked in `LlamaModel`.
+            // Contexts are far shorter than 2^31 tokens; the branches of a tree are checked in `DecoderModel`.
             let row = PassRow(
                 token: token, index: Int32(truncatingIfNeeded: rows.count),
                 position: Int32(truncatingIfNeeded: first + depth),

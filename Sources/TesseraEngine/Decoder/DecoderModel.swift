@@ -2,11 +2,11 @@ internal import CTesseraKernels
 public import TesseraCore
 public import TesseraFiles
 
-/// A model of the Llama family that runs on mapped weights.
+/// A decoder of any of the architectures, running on mapped weights.
 ///
 /// Several threads may hold it; its passes run one after another, since they share a thread team and scratch memory.
 /// Each text has a cache of its own.
-public final class LlamaModel: LayeredCausalModel {
+public final class DecoderModel: LayeredCausalModel {
     /// The shape of the model.
     public let configuration: ModelConfiguration
 
@@ -45,7 +45,7 @@ public final class LlamaModel: LayeredCausalModel {
     ///   that does not fit the configuration, or an option that this machine cannot honour.
     public static func load(
         _ location: ModelLocation, options: EngineOptions = EngineOptions()
-    ) throws(LocatedError) -> LlamaModel {
+    ) throws(LocatedError) -> DecoderModel {
         switch location {
         case .gguf(let path):
             return try load(gguf: GGUFFile(path: path), options: options)
@@ -53,17 +53,17 @@ public final class LlamaModel: LayeredCausalModel {
             let configuration = try ModelConfiguration(folder: path)
             let tensors = try SafetensorsFolder(path: path)
             let names = configuration.architecture.definition.folderNames
-            return try LlamaModel(configuration, from: tensors, names: names, options: options)
+            return try DecoderModel(configuration, from: tensors, names: names, options: options)
         }
     }
 
     /// The same for a GGUF file that is open already.
     public static func load(
         gguf file: GGUFFile, options: EngineOptions = EngineOptions()
-    ) throws(LocatedError) -> LlamaModel {
+    ) throws(LocatedError) -> DecoderModel {
         let configuration = try ModelConfiguration(gguf: file)
         let names = configuration.architecture.definition.ggufNames
-        return try LlamaModel(configuration, from: file, names: names, options: options)
+        return try DecoderModel(configuration, from: file, names: names, options: options)
     }
 
     private init(

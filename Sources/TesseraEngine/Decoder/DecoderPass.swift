@@ -16,7 +16,7 @@ internal import TesseraCore
 /// No graph: every thread of the team runs `callAsFunction` on its own share of the work and waits at barriers. The
 /// rows of several texts go through together, each with the position and the pages of its own text. Many rows pass in
 /// chunks; of the last layer only the rows whose logits are wanted go past the cache.
-struct LlamaPass {
+struct DecoderPass {
     let embedding: Matrix  // E [vocabulary, hidden]
     let embeddingScale: Float
     let positions: Matrix?  // P [context, hidden]

@@ -99,7 +99,7 @@ final class Engine: @unchecked Sendable {
     private struct Job {
         let engine: Unmanaged<Engine>
         let logits: UnsafeMutableBufferPointer<Float>
-        let pass: LlamaPass
+        let pass: DecoderPass
 
         func run(on thread: Int) {
             let engine = engine.takeUnretainedValue()
@@ -111,7 +111,7 @@ final class Engine: @unchecked Sendable {
 
     /// What one thread does: chunk after chunk.
     private func read(
-        into logits: UnsafeMutableBufferPointer<Float>, through pass: LlamaPass, on worker: Worker
+        into logits: UnsafeMutableBufferPointer<Float>, through pass: DecoderPass, on worker: Worker
     ) {
         let plan = workspace.plan
         for index in 0..<plan.chunkCount {
@@ -124,9 +124,9 @@ final class Engine: @unchecked Sendable {
 
     private func pass(
         _ layers: UnsafeBufferPointer<DecoderLayer>, _ recorder: LayerRecorder?
-    ) -> LlamaPass {
+    ) -> DecoderPass {
         let c = configuration
-        return LlamaPass(
+        return DecoderPass(
             embedding: weights.embedding,
             embeddingScale: c.architecture.definition.embeddingScale(c),
             positions: weights.positions, layers: layers, outputNorm: weights.outputNorm,

@@ -37,7 +37,7 @@ struct LayerRecorder {
     }
 
     /// Takes down layer `index` of a chunk, whose x all threads have finished; ends with a barrier.
-    func record(_ index: Int, of chunk: PassChunk, in pass: LlamaPass, on worker: Worker) {
+    func record(_ index: Int, of chunk: PassChunk, in pass: DecoderPass, on worker: Worker) {
         let targets = targets[index]
         guard targets.hiddenStates != nil || targets.logits != nil || targets.attention != nil else { return }
         let range = range(in: chunk)
