@@ -16,7 +16,8 @@ enum {
     LANES = 8,
     ROWS = 4,                 // of a tile
     TOKENS = 3,               // of a tile with as many rows
-    MOST_TOKENS = 4,          // of a tile with fewer rows
+    MOST_TOKENS = 6,          // of a tile with two rows
+    WORTH_THREE = 4,          // tokens of a tile with three rows
     FEW = 8,                  // tokens that go through rows where they lie, and more when
     FEW_BYTES = 256 * 1024,   // they are no larger than this,
     BLOCK_BYTES = 96 * 1024,  // through so many bytes of rows at a time
@@ -118,7 +119,7 @@ TK_INLINE void rows_times_few(tk_format format, size_t rows, size_t tokens, cons
 // `rows` rows times all of a few tokens; the rows are in the nearest caches for all but the first of them.
 TK_INLINE void few_rows(tk_format format, size_t rows, const uint8_t *row, size_t row_bytes, const uint8_t *x,
                         size_t x_stride, size_t m, size_t n, float *y, size_t y_stride) {
-    size_t tiles = (m + MOST_TOKENS - 1) / MOST_TOKENS;
+    size_t tiles = (m + WORTH_THREE - 1) / WORTH_THREE;
     ahead next = {.at = row + rows * row_bytes + PREFETCH_BYTES, .pace = {tiles > 3 ? 3 : tiles > 1, 0}};
     for (; m >= 7 || m == 4; m -= 4, x += 4 * x_stride, y += 4 * y_stride, next.pace.value++)
         rows_times_few(format, rows, 4, row, row_bytes, x, x_stride, n, next, y, y_stride);
@@ -128,6 +129,14 @@ TK_INLINE void few_rows(tk_format format, size_t rows, const uint8_t *row, size_
     if (m == 1) rows_times_few(format, rows, 1, row, row_bytes, x, x_stride, n, next, y, y_stride);
 }
 
+// Two rows times five or six tokens at once.
+TK_INLINE void pair_of_rows(tk_format format, const uint8_t *row, size_t row_bytes, const uint8_t *x,
+                            size_t x_stride, size_t m, size_t n, float *y, size_t y_stride) {
+    ahead next = {.at = row + 2 * row_bytes + PREFETCH_BYTES};
+    if (m == 5) rows_times_few(format, 2, 5, row, row_bytes, x, x_stride, n, next, y, y_stride);
+    if (m == 6) rows_times_few(format, 2, 6, row, row_bytes, x, x_stride, n, next, y, y_stride);
+}
+
 TK_INLINE void few_tokens(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
                           const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride) {
     size_t row_bytes = n * width_of(format), row = row0;
@@ -135,6 +144,9 @@ TK_INLINE void few_tokens(tk_format format, const uint8_t *weights, size_t n, si
         for (; row + ROWS <= row1; row += ROWS)
             few_rows(format, ROWS, weights + row * row_bytes, row_bytes, x, x_stride, m, n, y + row,
                      y_stride);
+    } else if (m == 5 || m == MOST_TOKENS) {  // one tile of two rows costs less than two of three
+        for (; row + 2 <= row1; row += 2)
+            pair_of_rows(format, weights + row * row_bytes, row_bytes, x, x_stride, m, n, y + row, y_stride);
     } else {  // sums of three rows by four tokens still fit the registers
         for (; row + 3 <= row1; row += 3)
             few_rows(format, 3, weights + row * row_bytes, row_bytes, x, x_stride, m, n, y + row, y_stride);
@@ -217,7 +229,7 @@ void tk_avx2_matmul_dense(tk_format format, const uint8_t *weights, size_t n, si
     if (few && tk_operand_of(format) == TK_OPERAND_F32) {
         // Tokens that fit the second-level cache, then the next ones, while a block of rows stays there too.
         size_t batch = FEW_BYTES / (token_bytes + 1), block = BLOCK_BYTES / (n * width_of(format) + 1);
-        batch = batch < FEW ? FEW : batch / MOST_TOKENS * MOST_TOKENS;
+        batch = batch < FEW ? FEW : batch / WORTH_THREE * WORTH_THREE;
         block = m <= batch ? row1 - row0 : block < ROW_BLOCK ? ROW_BLOCK : block / 3 * 3;
         for (size_t row = row0; row < row1; row += block)
             for (size_t t = 0; t < m; t += batch)

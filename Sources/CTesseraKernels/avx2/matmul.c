@@ -15,7 +15,8 @@ TK_BEGIN_AVX2
 enum {
     ROWS = 8,
     TOKENS = 4,                // of a tile
-    FEW_SIMPLE = 4,            // tokens of Q4_0, Q4_1 and Q8_0 that go through rows where they lie
+    FEW_SIMPLE = 3,            // tokens of Q4_0, Q4_1 and Q8_0 that go through rows where they lie,
+    COLUMNS_SIMPLE = 8,        // and that go through blocks in registers
     WORTH_PACKING = 4,         // tokens of the other formats
     CHUNK = 64,                // blocks of a panel: with the tokens of a tile it fits the first-level cache
     BATCH_BYTES = 192 * 1024,  // activations that go through the panels at a time,
@@ -181,6 +182,8 @@ TK_INLINE void multiply(tk_format format, const uint8_t *weights, size_t n, size
     bool simple = format == TK_Q4_0 || format == TK_Q4_1 || format == TK_Q8_0;
     if (simple && m <= FEW_SIMPLE)
         tk_avx2_matvecs(format, weights, n, row0, row1, x, x_stride, m, y, y_stride);
+    else if (simple && m <= COLUMNS_SIMPLE)
+        tk_avx2_matmul_columns(format, weights, n, row0, row1, x, x_stride, m, y, y_stride);
     else if (m >= WORTH_PACKING)
         many(format, weights, n, row0, row1, x, x_stride, m, y, y_stride, memory);
     else

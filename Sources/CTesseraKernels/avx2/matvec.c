@@ -1,9 +1,9 @@
-// One to four tokens times rows of Q4_0, Q4_1 and Q8_0, AVX2.
+// One to three tokens times rows of Q4_0, Q4_1 and Q8_0, AVX2.
 //
 // Eight rows go together, each read where it lies. Per block, their products are folded into one vector of
-// eight integer sums (one lane a row), so that scales are applied once per eight rows; the many-token kernel
-// adds blocks in the same way and order, which makes the two bit-equal. Rows past the end repeat the last one
-// and are not stored.
+// eight integer sums (one lane a row), so that scales are applied once per eight rows; the kernels of more
+// tokens add blocks in the same way and order, which makes all bit-equal. Rows past the end repeat the last
+// one and are not stored.
 #include "avx2.h"
 
 #if defined(__x86_64__)
@@ -11,7 +11,7 @@
 
 TK_BEGIN_AVX2
 
-enum { TK_FEW = 4 };
+enum { TK_FEW = 3 };
 
 // Two rows' products with 32 nibbles each, as 8 int16 per half; at most 4 * 15 * 127 in magnitude.
 TK_INLINE __m256i nibble_products(__m256i low, __m256i high, __m256i x0, __m256i x1) {
@@ -114,11 +114,8 @@ TK_INLINE void matvecs(tk_format format, size_t block_bytes, size_t header_bytes
     case 2:
         few(format, 2, block_bytes, header_bytes, weights, n, row0, row1, x, x_stride, y, y_stride);
         break;
-    case 3:
-        few(format, 3, block_bytes, header_bytes, weights, n, row0, row1, x, x_stride, y, y_stride);
-        break;
     default:
-        few(format, 4, block_bytes, header_bytes, weights, n, row0, row1, x, x_stride, y, y_stride);
+        few(format, 3, block_bytes, header_bytes, weights, n, row0, row1, x, x_stride, y, y_stride);
     }
 }
 
