@@ -39,7 +39,7 @@ let package = Package(
     targets: [
         // Row 0
         .target(name: "TesseraCore", swiftSettings: settings),
-        .systemLibrary(name: "CPrefetch"),
+        .systemLibrary(name: "CIntrinsics"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "TesseraFiles", dependencies: ["TesseraCore", "CZlib"], swiftSettings: settings),
         .target(name: "TesseraReport", dependencies: ["TesseraCore"], swiftSettings: settings),
@@ -54,7 +54,7 @@ let package = Package(
         ),
         .target(
             name: "TesseraTokenizers",
-            dependencies: ["CPrefetch", "TesseraCore", "TesseraFiles", "TesseraTemplates"],
+            dependencies: ["CIntrinsics", "TesseraCore", "TesseraFiles", "TesseraTemplates"],
             swiftSettings: settings
         ),
 

@@ -22,7 +22,7 @@ struct Room {
 let rooms: [Room] = [
     // Core is the floor that the other two of row 0 stand on, so it counts as the row below them.
     Room(name: "TesseraCore", row: -1, side: .shared),
-    Room(name: "CPrefetch", row: -1, side: .shared),
+    Room(name: "CIntrinsics", row: -1, side: .shared),
     Room(name: "CZlib", row: -1, side: .shared),
     Room(name: "TesseraFiles", row: 0, side: .shared),
     Room(name: "TesseraReport", row: 0, side: .shared),

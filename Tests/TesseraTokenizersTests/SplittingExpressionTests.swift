@@ -73,6 +73,31 @@ struct SplittingExpressionTests {
         }
     }
 
+    @Test("ASCII text is cut by many characters at a time as one by one", arguments: expressions)
+    func asciiBlocks(source: String) throws {
+        let rule = try rule(source)
+        var random = SeededGenerator(seed: 7)
+        let alphabets = [
+            "a \n", "aB1 '\n.", "sdtmlrvE' .", "0123456789 x", "a.'\" \t\r\n\u{B}\u{1C}",
+            "ab01 \n\r\t.,'_\u{7F}\u{0}",
+            "ab \n'1é", "a1 .\n\u{A0}’",
+        ].map { Array($0.unicodeScalars) }
+        for number in 0..<400 {
+            let alphabet = alphabets[number % alphabets.count]
+            var text = String.UnicodeScalarView()
+            for _ in 0..<Int.random(in: 60...500, using: &random) {
+                // Runs, too.
+                let scalar = alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
+                let most = Int.random(in: 0...9, using: &random) == 0 ? 40 : 3
+                for _ in 0..<Int.random(in: 1...most, using: &random) { text.append(scalar) }
+            }
+            let whole = String(text)
+            #expect(
+                rule.pieces(of: whole, inBlocks: true).map { Array($0.utf8) }
+                    == rule.pieces(of: whole).map { Array($0.utf8) }, "\(whole.debugDescription)")
+        }
+    }
+
     /// Text in which the parts of the known expressions meet often.
     static func text(_ random: inout SeededGenerator) -> String {
         let parts = [

@@ -1,4 +1,4 @@
-internal import CPrefetch
+internal import CIntrinsics
 public import TesseraCore
 
 /// The tokens of a vocabulary by id and by spelling.
@@ -72,7 +72,7 @@ public struct Vocabulary: Sendable {
         var hashes: [UInt64] = []
         for range in ranges {
             let hash = self.hash(start + range.lowerBound, count: range.count)
-            CPrefetch.prefetch(slots.elements + Int(truncatingIfNeeded: hash) & (slots.count - 1))
+            CIntrinsics.prefetch(slots.elements + Int(truncatingIfNeeded: hash) & (slots.count - 1))
             hashes.append(hash)
         }
         var ids: [Int] = []
@@ -80,9 +80,9 @@ public struct Vocabulary: Sendable {
             let slot = slots[Int(truncatingIfNeeded: hash) & (slots.count - 1)]
             guard slot != 0, slot >> 21 == Self.tag(hash) >> 21 else { continue }
             ids.append(Int(slot & 0x1F_FFFF) - 1)
-            CPrefetch.prefetch(ends.elements + Int(slot & 0x1F_FFFF) - 1)
+            CIntrinsics.prefetch(ends.elements + Int(slot & 0x1F_FFFF) - 1)
         }
-        for id in ids { CPrefetch.prefetch(bytes.elements + Int(ends[id])) }
+        for id in ids { CIntrinsics.prefetch(bytes.elements + Int(ends[id])) }
     }
 
     /// The id with this spelling.

@@ -14,6 +14,8 @@ public struct SplitRule: Sendable {
     let stages: [SplitStage]
     /// What cuts the text where there is one stage that allows it.
     private let lanes: LaneCutter?
+    /// What cuts most of an ASCII text where the expression is one that it knows.
+    private let bits: BitCutter?
 
     /// The rule that cuts as `preTokenizer` does; nil when that needs the general path.
     ///
@@ -39,6 +41,11 @@ public struct SplitRule: Sendable {
         self.stages = stages
         let isSimple = stages.count == 1 && stages[0].behavior == .isolated
         lanes = isSimple ? LaneCutter(stages[0].engine) : nil
+        if isSimple, case .split(.expression(let source), _, inverted: false)? = steps.first {
+            bits = BitCutter(source)
+        } else {
+            bits = nil
+        }
     }
 
     /// The stage of one part; nil for parts that are not cut by an expression.
@@ -64,6 +71,7 @@ public struct SplitRule: Sendable {
         self.name = name
         stages = []
         lanes = nil
+        bits = nil
     }
 
     /// A rule under another name.
@@ -71,6 +79,7 @@ public struct SplitRule: Sendable {
         preTokenizer = rule.preTokenizer
         stages = rule.stages
         lanes = rule.lanes
+        bits = rule.bits
         self.name = name
     }
 
@@ -107,35 +116,28 @@ extension SplitRule {
         of text: UTF8Text, in range: Range<Int>, _ memory: PieceMemory,
         _ body: (_ places: UnsafePointer<Int>, _ count: Int) -> Void
     ) {
+        if let lanes {
+            var filling = PlaceFilling(memory, from: range.lowerBound)
+            if let bits {
+                filling.cut(text, range, bits, lanes, body)
+            } else {
+                lanes.forEachCuts(of: text, in: range, room: memory.cuts) { cuts, count, firstPlainCut in
+                    filling.append(cuts, count, of: text, firstPlainCut, body)
+                }
+            }
+            return filling.finish(body)
+        }
         let room = memory.places
         var count = 0
         room[0] = range.lowerBound
-        if let lanes {
-            lanes.forEachCuts(of: text, in: range, room: memory.cuts) { cuts, cutCount, firstPlainCut in
-                var done = 0
-                while done < cutCount {
-                    let some = min(cutCount &- done, PieceMemory.capacity &- count)
-                    for place in 0..<some {
-                        room[count &+ place &+ 1] = cuts[done &+ place].end(in: text, firstPlainCut)
-                    }
-                    done &+= some
-                    count &+= some
-                    guard count == PieceMemory.capacity else { continue }
-                    body(room, count)
-                    room[0] = room[count]
-                    count = 0
-                }
+        forEachPiece(of: text, in: range) { piece in
+            if count == PieceMemory.capacity || room[count] != piece.lowerBound {
+                if count > 0 { body(room, count) }
+                room[0] = piece.lowerBound
+                count = 0
             }
-        } else {
-            forEachPiece(of: text, in: range) { piece in
-                if count == PieceMemory.capacity || room[count] != piece.lowerBound {
-                    if count > 0 { body(room, count) }
-                    room[0] = piece.lowerBound
-                    count = 0
-                }
-                count += 1
-                room[count] = piece.upperBound
-            }
+            count += 1
+            room[count] = piece.upperBound
         }
         if count > 0 { body(room, count) }
     }

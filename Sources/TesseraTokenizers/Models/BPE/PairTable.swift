@@ -1,4 +1,4 @@
-internal import CPrefetch
+internal import CIntrinsics
 internal import TesseraCore
 
 /// For each pair of tokens that may be merged, the merge's rank and the token it makes.

@@ -1,4 +1,4 @@
-internal import CPrefetch
+internal import CIntrinsics
 internal import TesseraCore
 
 /// The pieces of a block that are not among the recent tokens: found in the tables of words and of whole tokens, or

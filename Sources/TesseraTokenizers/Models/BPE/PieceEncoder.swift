@@ -1,4 +1,4 @@
-internal import CPrefetch
+internal import CIntrinsics
 internal import TesseraCore
 
 /// Encodes pieces of text, many at a time, with the tables of a `BytePairModel`.

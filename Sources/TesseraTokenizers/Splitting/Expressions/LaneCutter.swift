@@ -33,17 +33,23 @@ final class LaneCutter: Sendable {
     /// Calls `body` with the cuts of `range` of `text`, in order: where its pieces end.
     ///
     /// - Parameters:
+    ///   - least: how much to cut at least, where that should not be all.
     ///   - cuts: has room for two times `room`.
     ///   - body: gets cuts, how many there are, and what `MatchCursor.Cut.end` needs to know.
+    /// - Returns: where a match begins that was not cut, or the end of the range.
     @inline(__always)
+    @discardableResult
     func forEachCuts(
-        of text: UTF8Text, in range: Range<Int>, room cuts: UnsafeMutablePointer<MatchCursor.Cut>,
+        of text: UTF8Text, in range: Range<Int>, atLeast least: Int = .max,
+        room cuts: UnsafeMutablePointer<MatchCursor.Cut>,
         _ body: (_ cuts: UnsafePointer<MatchCursor.Cut>, _ count: Int, _ firstPlainCut: UInt32) -> Void
-    ) {
+    ) -> Int {
         let firstPlainCut = table.firstPlainCut
+        let enough = least < range.count ? range.lowerBound + least : range.upperBound
         var start = range.lowerBound
-        while start < range.upperBound {
-            let chunk = chunk(of: text, start..<range.upperBound)
+        while start < enough {
+            let chunk = chunk(
+                of: text, start..<range.upperBound, longest: min(enough - start, Self.longestChunk))
             if let counts = cut(text, start..<range.upperBound, chunk, cuts) {
                 body(cuts, counts.0, firstPlainCut)
                 body(cuts + Self.room, counts.1, firstPlainCut)
@@ -51,7 +57,7 @@ final class LaneCutter: Sendable {
                 var cursor = MatchCursor(table, text, start..<range.upperBound, stop: chunk.stop)
                 while !cursor.isAtEnd {
                     if cursor.isWasteful {
-                        return engine.forEachPieceSlowly(
+                        engine.forEachPieceSlowly(
                             of: text, in: range, from: cursor.rest.lowerBound
                         ) { piece, _ in
                             guard !piece.isEmpty else { return }
@@ -59,6 +65,7 @@ final class LaneCutter: Sendable {
                                 place: piece.upperBound, row: MatchCursor.Cut.atPlace)
                             body(cuts, 1, firstPlainCut)
                         }
+                        return range.upperBound
                     }
                     let count = cursor.fill(cuts, room: 2 * Self.room)
                     body(cuts, count, firstPlainCut)
@@ -66,6 +73,7 @@ final class LaneCutter: Sendable {
             }
             start = chunk.stop
         }
+        return start
     }
 
     /// A part of a text that ends where a match certainly ends.
@@ -75,13 +83,13 @@ final class LaneCutter: Sendable {
         var middle: Int?
     }
 
-    /// The next chunk of `range`.
-    private func chunk(of text: UTF8Text, _ range: Range<Int>) -> Chunk {
+    /// The next chunk of `range`, of about `longest` bytes.
+    private func chunk(of text: UTF8Text, _ range: Range<Int>, longest: Int) -> Chunk {
         var stop = range.upperBound
-        if range.count > Self.longestChunk + Self.reach {
+        if range.count > longest + Self.reach {
             stop = border(
-                in: text, from: range.lowerBound + Self.longestChunk - Self.reach, to: range.upperBound)
-            if stop - range.lowerBound > Self.longestChunk + Self.reach { return Chunk(stop: stop) }
+                in: text, from: range.lowerBound + max(1, longest - Self.reach), to: range.upperBound)
+            if stop - range.lowerBound > longest + Self.reach { return Chunk(stop: stop) }
         }
         let count = stop - range.lowerBound
         guard count >= Self.shortestChunk, text.isMostlyASCII(range.lowerBound, count: count) else {

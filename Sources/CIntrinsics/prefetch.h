@@ -1,7 +1,7 @@
-#ifndef CPREFETCH_PREFETCH_H
-#define CPREFETCH_PREFETCH_H
+#ifndef CINTRINSICS_PREFETCH_H
+#define CINTRINSICS_PREFETCH_H
 
-/// Asks for the cache line at `address`, soon to be read, without waiting for it: what Swift has no word for.
+/// Asks for the cache line at `address`, soon to be read, without waiting for it.
 ///
 /// Any address will do, a wrong one too.
 static inline __attribute__((always_inline)) void prefetch(const void *address) {
