@@ -1,26 +1,20 @@
 #!/usr/bin/env python3
-"""Writes the models that `bench-kernels.py` compares with, as GGUF files.
+"""Writes a model for measuring speed, of 1.1 billion parameters (TinyLlama's shape), as a GGUF file of 16-bit floats.
 
-    bench_models.py requantize MODEL.gguf FORMAT OUTPUT.gguf
-    bench_models.py random MODEL.gguf FORMAT OUTPUT.gguf
+    bench_models.py MODEL.gguf OUTPUT.gguf
 
-`requantize` stores the matrices of a model in another format. `random` writes a Llama model of 1.1 billion parameters
-(TinyLlama's shape) with random weights and the first 32,000 tokens of MODEL's vocabulary. Both are for measuring speed.
+Its weights are random; its vocabulary is the first 32,000 tokens of MODEL's.
 """
 
 import argparse
 import pathlib
 
 import numpy
-from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, quants
+from gguf import GGUFReader, GGUFValueType, GGUFWriter
 
 HIDDEN, FEED_FORWARD, LAYERS, HEADS, KV_HEADS, VOCABULARY, CONTEXT = 2048, 5632, 22, 32, 4, 32_000, 2048
 BLOCK_ROWS = 64  # random rows that a matrix repeats
-FILE_TYPES = {"F32": 0, "F16": 1, "Q4_0": 2, "Q4_1": 3, "Q8_0": 7, "Q5_0": 8, "Q5_1": 9}
-
-
-def stored(values, kind):
-    return quants.quantize(values.astype(numpy.float32), kind)
+F16_FILE_TYPE = 1
 
 
 def copy_field(writer, field):
@@ -32,25 +26,7 @@ def copy_field(writer, field):
         writer.add_key_value(field.name, value, kind)
 
 
-def requantize(model, kind, output):
-    reader = GGUFReader(model)
-    architecture = reader.fields["general.architecture"].contents()
-    writer = GGUFWriter(output, architecture)
-    for name, field in reader.fields.items():
-        if not name.startswith("GGUF.") and name not in ("general.architecture", "general.file_type"):
-            copy_field(writer, field)
-    writer.add_file_type(FILE_TYPES[kind.name])
-    for tensor in reader.tensors:
-        values = quants.dequantize(tensor.data, tensor.tensor_type)
-        values = values.reshape([int(n) for n in reversed(tensor.shape)])
-        if len(tensor.shape) > 1:
-            writer.add_tensor(tensor.name, stored(values, kind), raw_dtype=kind)
-        else:
-            writer.add_tensor(tensor.name, values.astype(numpy.float32))
-    finish(writer)
-
-
-def random_model(model, kind, output):
+def random_model(model, output):
     random = numpy.random.default_rng(1)
     writer = GGUFWriter(output, "llama")
     fields = GGUFReader(model).fields
@@ -74,11 +50,11 @@ def random_model(model, kind, output):
     writer.add_rope_freq_base(10_000)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_vocab_size(VOCABULARY)
-    writer.add_file_type(FILE_TYPES[kind.name])
+    writer.add_file_type(F16_FILE_TYPE)
 
     def matrix(name, rows, columns):
-        block = stored(random.normal(0, 0.02, (BLOCK_ROWS, columns)), kind)
-        writer.add_tensor(name + ".weight", numpy.tile(block, (rows // BLOCK_ROWS, 1)), raw_dtype=kind)
+        block = random.normal(0, 0.02, (BLOCK_ROWS, columns)).astype(numpy.float16)
+        writer.add_tensor(name + ".weight", numpy.tile(block, (rows // BLOCK_ROWS, 1)))
 
     def norm(name):
         writer.add_tensor(name + ".weight", numpy.ones(HIDDEN, numpy.float32))
@@ -110,14 +86,11 @@ def finish(writer):
 
 def main():
     parser = argparse.ArgumentParser(description="Write a model for measuring speed.")
-    parser.add_argument("job", choices=["requantize", "random"])
     parser.add_argument("model", type=pathlib.Path)
-    parser.add_argument("format", choices=list(FILE_TYPES))
     parser.add_argument("output", type=pathlib.Path)
     options = parser.parse_args()
-    kind = GGMLQuantizationType[options.format]
     partial = options.output.with_suffix(".partial")
-    (requantize if options.job == "requantize" else random_model)(options.model, kind, partial)
+    random_model(options.model, partial)
     partial.rename(options.output)
 
 
