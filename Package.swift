@@ -209,8 +209,8 @@ let package = Package(
         .testTarget(
             name: "TesseraServerTests",
             dependencies: [
-                "TesseraCore", "TesseraFiles", "TesseraTokenizers", "TesseraDecoding", "TesseraServer",
-                "TesseraTestSupport",
+                "TesseraCore", "TesseraEngine", "TesseraFiles", "TesseraTokenizers", "TesseraDecoding",
+                "TesseraServer", "TesseraTestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Recorded"],

@@ -2,13 +2,17 @@
 lm-evaluation-harness, both unchanged. With `--record FOLDER` their requests are kept for `make test` to replay."""
 
 import argparse
+import array
 import http.client
 import http.server
 import json
 import os
 import pathlib
+import random
 import re
 import socketserver
+import string
+import struct
 import subprocess
 import sys
 import tempfile
@@ -59,10 +63,48 @@ class Threads(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
 
 
-def start(program, model):
+def write_encoder(folder):
+    """A BERT of two layers with random weights that knows the letters: what its vectors say is of no matter here."""
+    letters = string.ascii_lowercase
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *("##" + letter for letter in letters)]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n")
+    hidden, inner, context = 32, 64, 64
+    (folder / "config.json").write_text(json.dumps({
+        "architectures": ["BertModel"], "model_type": "bert", "vocab_size": len(vocabulary), "hidden_size": hidden,
+        "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": inner, "hidden_act": "gelu",
+        "max_position_embeddings": context, "type_vocab_size": 2, "layer_norm_eps": 1e-12, "pad_token_id": 0}))
+    shapes = {"embeddings.word_embeddings.weight": [len(vocabulary), hidden],
+              "embeddings.position_embeddings.weight": [context, hidden],
+              "embeddings.token_type_embeddings.weight": [2, hidden]}
+
+    def layer(name, rows, columns=None):
+        shapes[f"{name}.weight"] = [rows] if columns is None else [rows, columns]
+        shapes[f"{name}.bias"] = [rows]
+
+    layer("embeddings.LayerNorm", hidden)
+    for index in range(2):
+        base = f"encoder.layer.{index}"
+        for name in ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"):
+            layer(f"{base}.{name}", hidden, hidden)
+        layer(f"{base}.intermediate.dense", inner, hidden)
+        layer(f"{base}.output.dense", hidden, inner)
+        layer(f"{base}.attention.output.LayerNorm", hidden)
+        layer(f"{base}.output.LayerNorm", hidden)
+    numbers, header, data = random.Random(1), {}, b""
+    for name, shape in shapes.items():
+        count = shape[0] * (shape[1] if len(shape) > 1 else 1)
+        values = array.array("f", (numbers.uniform(-0.5, 0.5) for _ in range(count)))
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + 4 * count]}
+        data += values.tobytes()
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def start(program, model, encoder):
     """Starts the server; gives the process and its port."""
-    process = subprocess.Popen([program, "--model", model, "--name", "smollm2", "--port", "0", "--json"],
-                               stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([program, "--model", model, "--name", "smollm2", "--embedding-model", encoder,
+                                "--port", "0", "--json"], stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline()
     if not line:
         sys.exit(f"{program} did not start")
@@ -74,7 +116,7 @@ def openai_client(port):
     import openai
 
     client = openai.OpenAI(base_url=f"http://127.0.0.1:{port}/v1", api_key="none", max_retries=0)
-    assert [model.id for model in client.models.list()] == ["smollm2"]
+    assert [model.id for model in client.models.list()] == ["smollm2", "encoder"]
 
     whole = client.completions.create(model="smollm2", prompt="The capital of France is", max_tokens=12,
                                       temperature=0)
@@ -98,6 +140,21 @@ def openai_client(port):
     text = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
     assert text == answer.choices[0].message.content, (text, answer)
 
+    # The library asks for base64 of its own accord, and decodes it.
+    texts = ["a cat", "a kitten"]
+    vectors = client.embeddings.create(model="encoder", input=texts)
+    plain = client.embeddings.create(model="encoder", input=texts, encoding_format="float")
+    for ours, theirs in zip(vectors.data, plain.data):
+        assert len(ours.embedding) == 32, ours
+        assert array.array("f", ours.embedding) == array.array("f", theirs.embedding), (ours, theirs)
+        assert abs(sum(number * number for number in ours.embedding) - 1) < 1e-5
+    assert vectors.usage.prompt_tokens == vectors.usage.total_tokens > 0
+    try:
+        client.embeddings.create(model="encoder", input=texts, dimensions=8)
+        raise SystemExit("dimensions were not refused")
+    except openai.BadRequestError as error:
+        assert error.param == "dimensions", error
+
     try:
         client.chat.completions.create(model="smollm2", messages=messages,
                                        response_format={"type": "json_object"})
@@ -109,7 +166,7 @@ def openai_client(port):
         raise SystemExit("a negative temperature was not refused")
     except openai.BadRequestError as error:
         assert error.param == "temperature", error
-    print(f"openai {openai.__version__}: lists, completes, streams with usage, chats, gets errors it understands;"
+    print(f"openai {openai.__version__}: lists, completes, streams with usage, chats, gets vectors and errors it understands;"
           f" it said: {whole.choices[0].text.strip()!r}")
 
 
@@ -154,7 +211,11 @@ def main():
     parser.add_argument("--model", required=True)
     parser.add_argument("--record", type=pathlib.Path, help="keep the requests in this folder")
     options = parser.parse_args()
-    process, port = start(options.server, options.model)
+    folder = tempfile.TemporaryDirectory()
+    encoder = pathlib.Path(folder.name) / "encoder"
+    encoder.mkdir()
+    write_encoder(encoder)
+    process, port = start(options.server, options.model, str(encoder))
     try:
         proxy = None
         if options.record:
@@ -177,6 +238,7 @@ def main():
     finally:
         process.terminate()
         process.wait()
+        folder.cleanup()
 
 
 main()

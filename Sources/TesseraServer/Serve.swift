@@ -6,7 +6,7 @@ internal import NIOCore
 internal import ServiceLifecycle
 internal import Synchronization
 public import TesseraCore
-internal import TesseraTokenizers
+public import TesseraTokenizers
 
 /// Serves a model over HTTP until `stop` is raised.
 ///
@@ -16,20 +16,22 @@ internal import TesseraTokenizers
 /// - Parameters:
 ///   - model: runs the texts of all requests together.
 ///   - served: what clients are told of it, with its tokenizer.
+///   - encoder: gives texts vectors; nil for none.
 ///   - stop: looked at twenty times a second.
 ///   - onReady: called with the port once the server listens.
 /// - Throws: `LocatedError` when the address cannot be listened at.
 public func serve<Model: BatchCausalModel>(
-    _ model: Model, as served: ServedModel, configuration: ServerConfiguration, until stop: Cancellation,
+    _ model: Model, as served: ServedModel, with encoder: ServedEncoder? = nil,
+    configuration: ServerConfiguration, until stop: Cancellation,
     onReady: @escaping @Sendable (Int) -> Void
 ) async throws(LocatedError) {
-    let limits = configuration.limits
     let metrics = ServerMetrics()
-    let queue = JobQueue(limits: limits, metrics: metrics)
+    let cores = Cores()
     var served = served
     served.contextLength = min(served.contextLength, model.contextLength, tokensThatFit(model.cacheUse))
+    served.encoderName = encoder?.name
     let service = Service(
-        model: served, limits: limits, rules: configuration.rules, metrics: metrics, queue: queue)
+        model: served, encoder: encoder, configuration: configuration, metrics: metrics, cores: cores)
     let contextLength = served.contextLength
     let tokenizer = served.tokenizer
     metrics.setCache(model.cacheUse)
@@ -37,13 +39,36 @@ public func serve<Model: BatchCausalModel>(
     let thread = DispatchQueue(label: "tessera.model", qos: .userInitiated)
     thread.async {
         Scheduler(
-            model: model, tokenizer: tokenizer, contextLength: contextLength, limits: limits, queue: queue,
-            metrics: metrics
+            model: model, tokenizer: tokenizer, contextLength: contextLength, limits: service.limits,
+            queue: service.queue, metrics: metrics, cores: cores
         ).run()
     }
-    defer { queue.stop() }
+    try await listen(service, configuration, until: stop, onReady)
+}
+
+/// Serves an encoder alone over HTTP until `stop` is raised: requests for text are refused.
+///
+/// - Parameter others: further tokenizers that `/tokenize` and the page may use, by name.
+/// - Throws: `LocatedError` when the address cannot be listened at.
+public func serve(
+    _ encoder: ServedEncoder, others: [(name: String, loaded: LoadedTokenizer)] = [],
+    configuration: ServerConfiguration, until stop: Cancellation,
+    onReady: @escaping @Sendable (Int) -> Void
+) async throws(LocatedError) {
+    let service = Service(
+        model: ServedModel(encoder, others: others), encoder: encoder, configuration: configuration,
+        metrics: ServerMetrics(), cores: Cores())
+    try await listen(service, configuration, until: stop, onReady)
+}
+
+/// Answers requests until `stop` is raised, then ends what still runs.
+private func listen(
+    _ service: Service, _ configuration: ServerConfiguration, until stop: Cancellation,
+    _ onReady: @escaping @Sendable (Int) -> Void
+) async throws(LocatedError) {
+    defer { service.stop() }
     do {
-        try await run(application(service, configuration, onReady), queue, limits, until: stop)
+        try await run(application(service, configuration, onReady), service, until: stop)
     } catch {
         throw LocatedError(
             field: "--host and --port",
@@ -96,8 +121,7 @@ private func application(
 
 /// Runs the application, and ends it in steps once `stop` is raised.
 private func run(
-    _ application: some ApplicationProtocol, _ queue: JobQueue, _ limits: ServerLimits,
-    until stop: Cancellation
+    _ application: some ApplicationProtocol, _ service: Service, until stop: Cancellation
 ) async throws {
     var quiet = application.logger
     quiet.logLevel = .critical
@@ -106,11 +130,11 @@ private func run(
         tasks.addTask { try await group.run() }
         tasks.addTask {
             while !stop.isCancelled { try await Task.sleep(for: .milliseconds(50)) }
-            queue.close()
+            service.close()
             await group.triggerGracefulShutdown()
-            try await Task.sleep(for: .seconds(limits.graceSeconds))
+            try await Task.sleep(for: .seconds(service.limits.graceSeconds))
             // Texts that have not ended are dropped; their answers end, and with them the connections.
-            queue.stop()
+            service.stop()
             try await Task.sleep(for: .seconds(2))
         }
         // Whoever is done first: the server, or patience.

@@ -17,6 +17,12 @@ public struct ServedModel: Sendable {
     /// The model's own tokenizer first, then further ones to compare with, by name.
     public var tokenizers: [(name: String, loaded: LoadedTokenizer)]
 
+    /// Whether it continues texts; an encoder served alone only lends its tokenizer.
+    package private(set) var generates = true
+
+    /// The encoder beside it, or the encoder that it is.
+    package var encoderName: String?
+
     private let template: Result<ChatTemplate, LocatedError>
 
     /// Describes a model.
@@ -36,6 +42,15 @@ public struct ServedModel: Sendable {
         template = Result { () throws(LocatedError) in try tokenizer.requireChatTemplate() }
     }
 
+    /// Describes an encoder that is served alone.
+    init(_ encoder: ServedEncoder, others: [(name: String, loaded: LoadedTokenizer)]) {
+        self.init(
+            name: encoder.name, contextLength: encoder.contextLength, vocabularySize: encoder.vocabularySize,
+            tokenizer: encoder.tokenizer, others: others)
+        generates = false
+        encoderName = encoder.name
+    }
+
     /// The model's own tokenizer and what its files say.
     package let loaded: LoadedTokenizer
 
@@ -52,9 +67,16 @@ public struct ServedModel: Sendable {
         return found.loaded.tokenizer
     }
 
-    /// Refuses the name of another model; none is the one that is served.
+    /// Refuses the name of another model for a request for text; none is the one that is served.
     package func check(name field: JSONField) throws(APIError) {
-        guard let asked = try field.text(), asked != name, asked != "default", asked != "" else { return }
+        let asked = try field.text() ?? ""
+        if let encoderName, !generates || asked == encoderName {
+            throw APIError.badRequest(
+                "model: \(encoderName) gives texts vectors, at /v1/embeddings, and continues none"
+                    + (generates ? "; \(name) does" : "; start the server with a model that does"),
+                parameter: "model", code: "model_cannot_generate")
+        }
+        guard asked != name, asked != "default", asked != "" else { return }
         throw APIError(
             status: 404, message: "model: this server has \(name) only", parameter: "model",
             code: "model_not_found")

@@ -16,6 +16,12 @@ struct ServedModelFlags: ParsableArguments {
     var name: String?
 
     @Option(
+        help: ArgumentHelp(
+            "An encoder that gives texts vectors beside the model; one given as the model is served alone.",
+            valueName: "model"))
+    var embeddingModel: String?
+
+    @Option(
         name: [.customLong("tokenizer")],
         help: ArgumentHelp(
             "A further tokenizer to compare with on the page; may be given more than once.",
@@ -33,29 +39,71 @@ struct ServedModelFlags: ParsableArguments {
     @Option(help: ArgumentHelp("The most memory for keys and values of all texts.", valueName: "MiB"))
     var cacheMemory = 1024
 
-    /// A model ready to serve.
-    struct Loaded: Sendable {
-        let model: DecoderModel
-        let served: ServedModel
+    /// What is ready to serve.
+    enum Loaded: Sendable {
+        case model(DecoderModel, ServedModel, with: ServedEncoder?)
+        case encoder(ServedEncoder, others: [(name: String, loaded: LoadedTokenizer)])
+
+        /// The names that clients see.
+        var names: String {
+            switch self {
+            case .model(_, let served, let encoder):
+                encoder.map { "\(served.name) and \($0.name)" } ?? served.name
+            case .encoder(let encoder, _): encoder.name
+            }
+        }
+
+        /// The name of the model, or of the encoder that is served alone.
+        var name: String {
+            switch self {
+            case .model(_, let served, _): served.name
+            case .encoder(let encoder, _): encoder.name
+            }
+        }
     }
 
-    /// Opens the model and all tokenizers.
+    /// Opens the models and all tokenizers.
     func load() throws -> Loaded {
         try check(threads, in: 1...256, "--threads")
         try check(context, in: 1...Int(Int32.max), "--context")
         try check(cacheMemory, in: 1...(1 << 24), "--cache-memory")
         let location = try ModelStore().resolve(model)
-        let engine = try DecoderModel.load(
-            location, options: EngineOptions(threads: threads, cacheByteLimit: cacheMemory << 20))
         let others = try tokenizers.map { path in
             (name: Self.shortName(path), loaded: try TokenizerLoader.load(path: path))
         }
+        guard try ModelConfiguration(location).architecture.isCausal else {
+            guard embeddingModel == nil else {
+                throw LocatedError(
+                    file: model, field: "--model", problem: "is an encoder itself, as --embedding-model is",
+                    remedy: "give one of the two only")
+            }
+            return .encoder(try loadEncoder(location, name: name ?? Self.shortName(model)), others: others)
+        }
+        let encoder = try embeddingModel.map { path in
+            try loadEncoder(try ModelStore().resolve(path), name: Self.shortName(path))
+        }
+        let engine = try DecoderModel.load(
+            location, options: EngineOptions(threads: threads, cacheByteLimit: cacheMemory << 20))
         let served = ServedModel(
             name: name ?? Self.shortName(model),
             contextLength: min(context ?? engine.contextLength, engine.contextLength),
             vocabularySize: engine.vocabularySize, tokenizer: try TokenizerLoader.load(location),
             others: others)
-        return Loaded(model: engine, served: served)
+        if let encoder, encoder.name == served.name {
+            throw LocatedError(
+                field: "--name", problem: "the model and the encoder are both called \(served.name)",
+                remedy: "give the model another name")
+        }
+        return .model(engine, served, with: encoder)
+    }
+
+    private func loadEncoder(_ location: ModelLocation, name: String) throws -> ServedEncoder {
+        let model = try EmbeddingModel.load(location, options: EngineOptions(threads: threads))
+        return ServedEncoder(
+            name: name, contextLength: model.contextLength,
+            vocabularySize: model.configuration.vocabularySize, vectorSize: model.size,
+            tokenizer: try TokenizerLoader.load(location)
+        ) { (text) throws(LocatedError) in try model.embed([text])[0] }
     }
 
     /// The last part of a path without what says its format: `qwen3` for `models/qwen3.gguf`.

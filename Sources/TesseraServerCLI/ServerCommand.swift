@@ -13,8 +13,8 @@ struct ServerCommand: ParsableCommand {
         commandName: "tessera serve",
         abstract: "Serve a model over HTTP, with a page to play in.",
         discussion: """
-            Speaks OpenAI's completions and chat, and answers at /health once it listens. The page is at /. Only this \
-            machine can reach it unless --host says otherwise. Ctrl-C lets running texts end for a few seconds.
+            Speaks OpenAI's completions, chat and embeddings, and answers at /health once it listens. The page is at /. \
+            Only this machine can reach it unless --host says otherwise. Ctrl-C lets running texts end for a few seconds.
             """
     )
 
@@ -53,12 +53,19 @@ struct ServerCommand: ParsableCommand {
         let ended = DispatchSemaphore(value: 0)
         let writesJSON = json
         Task {
+            let onReady: @Sendable (Int) -> Void = { port in
+                announce(configuration.host, port, loaded, asJSON: writesJSON)
+            }
             do throws(LocatedError) {
-                try await serve(
-                    loaded.model, as: loaded.served, configuration: configuration,
-                    until: Interruption.cancellation
-                ) { port in
-                    announce(configuration.host, port, loaded.served.name, asJSON: writesJSON)
+                switch loaded {
+                case .model(let model, let served, let encoder):
+                    try await serve(
+                        model, as: served, with: encoder, configuration: configuration,
+                        until: Interruption.cancellation, onReady: onReady)
+                case .encoder(let encoder, let others):
+                    try await serve(
+                        encoder, others: others, configuration: configuration,
+                        until: Interruption.cancellation, onReady: onReady)
                 }
             } catch {
                 failure.error.withLock { $0 = error }
@@ -76,14 +83,14 @@ private final class Failure: Sendable {
 }
 
 /// Tells where the server listens: on standard output for machines, on standard error for people.
-private func announce(_ host: String, _ port: Int, _ model: String, asJSON: Bool) {
+private func announce(_ host: String, _ port: Int, _ loaded: ServedModelFlags.Loaded, asJSON: Bool) {
     let name = host.contains(":") ? "[\(host)]" : host
     guard asJSON else {
-        writeToStandardError("serving \(model) at http://\(name):\(port)\n")
+        writeToStandardError("serving \(loaded.names) at http://\(name):\(port)\n")
         return
     }
     let value: JSONValue = [
-        "url": .string("http://\(name):\(port)"), "port": .integer(port), "model": .string(model),
+        "url": .string("http://\(name):\(port)"), "port": .integer(port), "model": .string(loaded.name),
     ]
     try? StandardOutput.standard.stream(value.serialized() + "\n")
 }

@@ -8,7 +8,32 @@ import TesseraServer
 /// A server on a free port of 127.0.0.1, as long as `body` runs.
 func withServer<Value: Sendable>(
     _ model: FakeModel = FakeModel(), limits: ServerLimits = quickLimits, rules: AccessRules = AccessRules(),
-    log: LogLines? = nil, _ body: @escaping @Sendable (LiveServer) async throws -> Value
+    log: LogLines? = nil, with encoder: ServedEncoder? = nil,
+    _ body: @escaping @Sendable (LiveServer) async throws -> Value
+) async throws -> Value {
+    try await withServer(limits: limits, rules: rules, log: log, body) { configuration, stop, onReady in
+        try await serve(
+            model, as: servedModel(model), with: encoder, configuration: configuration, until: stop,
+            onReady: onReady)
+    }
+}
+
+/// A server that has an encoder only.
+func withServer<Value: Sendable>(
+    encoder: ServedEncoder, _ body: @escaping @Sendable (LiveServer) async throws -> Value
+) async throws -> Value {
+    try await withServer(limits: quickLimits, rules: AccessRules(), log: nil, body) {
+        configuration, stop, onReady in
+        try await serve(encoder, configuration: configuration, until: stop, onReady: onReady)
+    }
+}
+
+private func withServer<Value: Sendable>(
+    limits: ServerLimits, rules: AccessRules, log: LogLines?,
+    _ body: @escaping @Sendable (LiveServer) async throws -> Value,
+    serving:
+        @escaping @Sendable (ServerConfiguration, Cancellation, @escaping @Sendable (Int) -> Void)
+        async throws -> Void
 ) async throws -> Value {
     var logger = Logger(label: "test") { _ in (log as (any LogHandler)?) ?? SwiftLogNoOpLogHandler() }
     logger.logLevel = .info
@@ -22,9 +47,7 @@ func withServer<Value: Sendable>(
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
             defer { ready.finish() }
-            try await serve(model, as: servedModel(model), configuration: settings, until: stop) {
-                ready.yield($0)
-            }
+            try await serving(settings, stop) { ready.yield($0) }
         }
         var iterator = ports.makeAsyncIterator()
         guard let port = await iterator.next() else {

@@ -1,5 +1,6 @@
 import Foundation
 import TesseraCore
+import TesseraEngine
 import TesseraFiles
 import TesseraTestSupport
 import Testing
@@ -67,6 +68,34 @@ struct ProgramTests {
         let (ended, said) = try await blocking { running.end() }
         #expect(ended == 130)
         #expect(said == "")
+    }
+
+    @Test("serves an encoder beside the model or alone, and says of two encoders that one is too many")
+    func encoders() async throws {
+        let tiny = try TinyEncoder()
+        let folder = tiny.folder.path("")
+        let expected = try tiny.load().embed([[2, 4, 31, 3]])[0]
+        for arguments in [
+            ["--model", try DefaultModel.path(), "--name", "small", "--embedding-model", folder],
+            ["--model", folder, "--name", "small"],
+        ] {
+            let running = try Running(arguments + ["--port", "0", "--json", "--threads", "1"])
+            defer { running.process.terminate() }
+            let line = try await blocking { running.line() }
+            let ready = JSONField(try JSONValue(parsing: try #require(line)))
+            #expect(try ready["model"].string() == "small")
+            let server = LiveServer(port: try ready["port"].integer(), stop: .init())
+            let reply = try await server.send("POST", "/v1/embeddings", ["input": "ab"])
+            let vector = try reply.json["data"][0]["embedding"]
+            #expect(try vector.array().indices.map { Float(try vector[$0].double()) } == expected)
+            running.process.interrupt()
+            let (ended, _) = try await blocking { running.end() }
+            #expect(ended == 130)
+        }
+        let both = try Running(["--model", folder, "--embedding-model", folder])
+        let (status, errors) = try await blocking { both.end() }
+        #expect(status == 1)
+        #expect(errors.contains("--model") && errors.split(separator: "\n").count == 1)
     }
 
     @Test("arguments that make no sense exit with 2, values out of range with 1")

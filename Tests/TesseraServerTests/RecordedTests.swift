@@ -19,7 +19,7 @@ struct RecordedTests {
             score: { tokens, id in
                 Float((id &* 31 &+ Int(tokens.last ?? 0) &* 7) % 1009) / 100
             })
-        try await withServer(model) { server in
+        try await withServer(model, with: try TinyEncoder().served(name: "encoder")) { server in
             for line in lines {
                 let path = try line["path"].string()
                 guard case .object(var body)? = line["body"].value else {
@@ -27,14 +27,20 @@ struct RecordedTests {
                     #expect(reply.status == 200, "\(path)")
                     continue
                 }
-                if body["model"] != nil { body["model"] = "fake" }
+                if body["model"] == "smollm2" { body["model"] = "fake" }
                 let reply = try await server.send("POST", path, .object(body))
                 let isRefused =
                     JSONField(body["temperature"]).value == .integer(-1) || body["response_format"] != nil
+                    || body["dimensions"] != nil
                 #expect(reply.status == (isRefused ? 400 : 200), "\(path): \(reply.body.prefix(300))")
                 guard !isRefused else { continue }
                 if body["stream"] == true {
                     #expect(try !reply.chunks.isEmpty)
+                } else if path == "/v1/embeddings" {
+                    let entry = try reply.json["data"][1]["embedding"]
+                    let isBase64 = body["encoding_format"] == "base64"
+                    #expect(
+                        try isBase64 ? !entry.string().isEmpty : entry.array().count == TinyEncoder.hidden)
                 } else if path == "/v1/completions" {
                     try expectCompletion(try reply.json, for: JSONField(.object(body)))
                 }

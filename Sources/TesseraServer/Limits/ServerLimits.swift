@@ -27,6 +27,12 @@ public struct ServerLimits: Hashable, Sendable {
     /// Texts that run at once.
     public var runningTexts = 32
 
+    /// Texts that wait for their vectors.
+    public var queuedInputs = 4096
+
+    /// Texts in a request for vectors.
+    public var inputsPerRequest = 2048
+
     /// Prompts in a request.
     public var promptsPerRequest = 64
 

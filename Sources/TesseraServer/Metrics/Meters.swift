@@ -58,6 +58,14 @@ package final class Histogram: Sendable {
         }
     }
 
+    /// About how many seconds pass until a queue of `waiting` such things, some at once, has moved on: 1 to 120.
+    func expectedSeconds(waiting: Int, atOnce: Int) -> Int {
+        let (_, sum, total) = snapshot
+        let mean = total > 0 ? sum / Double(total) : 1
+        let seconds = mean * Double(waiting) / Double(max(1, atOnce))
+        return min(120, max(1, Int(min(seconds, 1000).rounded(.up))))
+    }
+
     /// The durations up to each bound, their sum and their number.
     package var snapshot: (cumulative: [Int], sum: Double, total: Int) {
         state.withLock { state in

@@ -21,6 +21,11 @@ extension ServerMetrics {
         line("counter", "generated_tokens_total", "Tokens generated.", generatedTokens.total)
         line("counter", "model_passes_total", "Passes of the model.", passes.total)
         line("counter", "model_pass_tokens_total", "Tokens read in all passes.", passTokens.total)
+        line(
+            "counter", "embedding_requests_total", "Requests for vectors that were taken.",
+            embeddingRequests.total)
+        line("counter", "embedding_tokens_total", "Tokens of texts that got a vector.", embeddedTokens.total)
+        line("gauge", "embedding_texts_waiting", "Texts that wait for their vectors.", queuedInputs.now)
         line("gauge", "texts_waiting", "Texts that wait to run.", queued.now)
         line("gauge", "texts_running", "Texts that run.", running.now)
         line("gauge", "connections", "Open connections.", connections.now)
@@ -34,6 +39,9 @@ extension ServerMetrics {
             "time_to_first_token_seconds", "From a request to its first token.", firstTokenSeconds, &text)
         histogram("time_per_token_seconds", "From one token of a text to the next.", tokenSeconds, &text)
         histogram("text_seconds", "From a request to the end of a text.", textSeconds, &text)
+        histogram(
+            "embedding_text_seconds", "Computing the vector of a text, its turn at the cores included.",
+            embeddingSeconds, &text)
         histogram("model_pass_seconds", "Passes of the model.", passSeconds, &text)
         return text
     }

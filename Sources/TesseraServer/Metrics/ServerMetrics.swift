@@ -14,7 +14,10 @@ package final class ServerMetrics: Sendable {
     package let generatedTokens = Counter()
     package let passes = Counter()
     package let passTokens = Counter()
+    package let embeddingRequests = Counter()
+    package let embeddedTokens = Counter()
     package let queued = Gauge()
+    package let queuedInputs = Gauge()
     package let running = Gauge()
     package let connections = Gauge()
     package let cacheHeld = Gauge()
@@ -29,6 +32,7 @@ package final class ServerMetrics: Sendable {
         0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5,
     ])
     package let textSeconds = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300])
+    package let embeddingSeconds = Histogram(bounds: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2])
     package let passSeconds = Histogram(bounds: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2])
 
     /// Creates metrics at zero.
@@ -58,13 +62,5 @@ package final class ServerMetrics: Sendable {
         cacheLimit.set(use.byteLimit ?? 0)
         pageTokens.set(use.pageTokens)
         pageBytes.set(use.pageBytes)
-    }
-
-    /// About how many seconds pass until a queue of `waiting` texts has moved on: 1 to 120.
-    func expectedSeconds(waiting: Int, atOnce: Int) -> Int {
-        let (_, sum, total) = textSeconds.snapshot
-        let mean = total > 0 ? sum / Double(total) : 1
-        let seconds = mean * Double(waiting) / Double(max(1, atOnce))
-        return min(120, max(1, Int(min(seconds, 1000).rounded(.up))))
     }
 }

@@ -65,18 +65,9 @@ package struct GenerationRequest: Sendable {
                 "n: \(textCount) texts in one request; ask for at most \(limits.textsPerRequest)",
                 parameter: "n")
         }
-        let most = model.contextLength - (options.maximumTokens == 0 ? 0 : 1)
-        for (index, prompt) in prompts.enumerated() {
-            let name = prompts.count == 1 ? field : "\(field)[\(index)]"
-            guard !prompt.isEmpty else {
-                throw .badRequest("\(name): it has no tokens; give at least one character", parameter: name)
-            }
-            guard prompt.count <= most else {
-                throw .badRequest(
-                    "\(name): its \(prompt.count) tokens do not fit in the context of \(model.contextLength); "
-                        + "shorten it by \(prompt.count - most)",
-                    parameter: name, code: "context_length_exceeded")
-            }
-        }
+        try checkPrompts(
+            prompts, most: model.contextLength - (options.maximumTokens == 0 ? 0 : 1),
+            of: model.contextLength,
+            field: field)
     }
 }

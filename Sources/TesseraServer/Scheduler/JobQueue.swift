@@ -44,7 +44,7 @@ package final class JobQueue: Sendable {
                     message: "\(state.waitingTexts) texts are waiting, and no more than "
                         + "\(limits.queuedTexts) may; try again later",
                     code: "queue_full",
-                    retryAfterSeconds: metrics.expectedSeconds(
+                    retryAfterSeconds: metrics.textSeconds.expectedSeconds(
                         waiting: state.waitingTexts, atOnce: limits.runningTexts))
             }
             state.arrived.append(job)

@@ -26,8 +26,11 @@ extension Scheduler {
         guard !shares.isEmpty else { return false }
         let start = ContinuousClock.now
         do throws(BatchReadError) {
-            try model.read(
-                shares.map { BatchItem(cache: $0.cache, tokens: $0.tokens, rows: $0.rows) }, logits: &logits)
+            try cores.use { () throws(BatchReadError) in
+                try model.read(
+                    shares.map { BatchItem(cache: $0.cache, tokens: $0.tokens, rows: $0.rows) },
+                    logits: &logits)
+            }
         } catch {
             recover(from: error, shares)
             return true

@@ -16,6 +16,7 @@ package final class Scheduler<Model: BatchCausalModel> {
     let limits: ServerLimits
     let queue: JobQueue
     let metrics: ServerMetrics
+    let cores: Cores
     /// How many tokens a text may have: the model's context or what all pages together can hold.
     let contextLength: Int
 
@@ -28,13 +29,14 @@ package final class Scheduler<Model: BatchCausalModel> {
     /// Creates a scheduler; call `run` on a thread of its own.
     package init(
         model: Model, tokenizer: any Tokenizer, contextLength: Int, limits: ServerLimits, queue: JobQueue,
-        metrics: ServerMetrics
+        metrics: ServerMetrics, cores: Cores = Cores()
     ) {
         self.model = model
         self.tokenizer = tokenizer
         self.limits = limits
         self.queue = queue
         self.metrics = metrics
+        self.cores = cores
         self.contextLength = contextLength
     }
 
