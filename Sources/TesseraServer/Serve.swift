@@ -90,8 +90,7 @@ private func application(
 ) -> some ApplicationProtocol {
     let router = Router(context: RouteContext.self)
     router.add(middleware: AccessMiddleware(rules: service.rules))
-    router.addCompletions(service)
-    router.addChat(service)
+    router.addTexts(service)
     router.addEmbeddings(service)
     router.addModels(service)
     router.addHealth()

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import TesseraConsole
 internal import TesseraCore
 internal import TesseraFiles
 internal import TesseraServer

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import TesseraConsole
 internal import TesseraServer
 
 /// What the server takes on at once.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import TesseraConsole
 internal import TesseraCore
 internal import TesseraEngine
 internal import TesseraFiles
@@ -10,7 +11,7 @@ struct ServedModelFlags: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp("A GGUF file, a Hugging Face folder or a fetched model.", valueName: "model"))
-    var model = "smollm2"
+    var model = ModelStore.defaultModel
 
     @Option(help: "The name that clients see; that of the model when left out.")
     var name: String?
@@ -64,7 +65,7 @@ struct ServedModelFlags: ParsableArguments {
 
     /// Opens the models and all tokenizers.
     func load() throws -> Loaded {
-        try check(threads, in: 1...256, "--threads")
+        try checkThreads(threads)
         try check(context, in: 1...Int(Int32.max), "--context")
         try check(cacheMemory, in: 1...(1 << 24), "--cache-memory")
         let location = try ModelStore().resolve(model)
@@ -117,12 +118,4 @@ struct ServedModelFlags: ParsableArguments {
         }
         return String(last)
     }
-}
-
-/// Refuses a number outside its range.
-func check(_ value: Int?, in range: ClosedRange<Int>, _ field: String) throws(LocatedError) {
-    guard let value, !range.contains(value) else { return }
-    throw LocatedError(
-        field: field, problem: "\(value) is outside \(range.lowerBound)...\(range.upperBound)",
-        remedy: "give a number in that range")
 }

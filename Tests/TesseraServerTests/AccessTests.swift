@@ -1,3 +1,4 @@
+import Synchronization
 import TesseraFiles
 import TesseraServer
 import Testing
@@ -43,6 +44,24 @@ struct AccessTests {
         #expect(AccessRules(key: "secret").accepts(authorization: given) == opens)
     }
 
+    @Test(
+        "comparing with the key reads as many bytes wherever the difference is",
+        arguments: ["secret", "Xecret", "secreX", "XXXXXX", "ssssss"])
+    func constantTime(given: String) {
+        let key = CountedBytes("secret")
+        #expect(AccessRules.areEqual(Array(given.utf8), key) == (given == "secret"))
+        #expect(key.reads.withLock { $0 } == 6)
+        let other = CountedBytes(given)
+        #expect(AccessRules.areEqual(other, Array("secret".utf8)) == (given == "secret"))
+        #expect(other.reads.withLock { $0 } == 6)
+    }
+
+    @Test("keys of other lengths differ, the empty one too", arguments: ["", "s", "secre", "secretsecret"])
+    func lengths(given: String) {
+        #expect(!AccessRules.areEqual(Array(given.utf8), Array("secret".utf8)))
+        #expect(!AccessRules.areEqual(Array("secret".utf8), Array(given.utf8)))
+    }
+
     @Test("the server asks for its key, but for health and the page")
     func keyOverTheWire() async throws {
         try await withServer(rules: AccessRules(key: "secret")) { server in
@@ -79,5 +98,21 @@ struct AccessTests {
             #expect(preflight.field("Access-Control-Allow-Methods")?.contains("POST") == true)
             #expect(try await server.eventually("generated_tokens_total") { $0 == 1 })
         }
+    }
+}
+
+/// Bytes that count how often one of them is read.
+private final class CountedBytes: RandomAccessCollection, Sendable {
+    let reads = Mutex(0)
+    private let bytes: [UInt8]
+
+    init(_ text: String) { bytes = Array(text.utf8) }
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { bytes.count }
+
+    subscript(index: Int) -> UInt8 {
+        reads.withLock { $0 += 1 }
+        return bytes[index]
     }
 }

@@ -231,13 +231,21 @@ struct LimitTests {
     @Test("nothing of a prompt or an answer is logged at info level, and no line is forged")
     func log() async throws {
         let log = LogLines()
-        try await withServer(log: log) { server in
+        try await withServer(log: log, with: try TinyEncoder().served()) { server in
             _ = try await server.send(
                 "POST", "/v1/completions", ["prompt": "a-secret-prompt", "max_tokens": 2])
             _ = try await server.send("POST", "/v1/completions", ["prompt": ["a-secret-prompt"], "n": -1])
+            _ = try await server.send(
+                "POST", "/v1/chat/completions",
+                ["messages": [["role": "user", "content": "a-secret-prompt"]], "max_tokens": 2])
+            _ = try await server.send("POST", "/v1/embeddings", ["input": "secret"])
+            _ = try await server.send("POST", "/v1/embeddings", ["input": "a-secret-longer-than-the-context"])
+            _ = try await server.send("POST", "/tokenize", ["content": "secret", "tokenizer": "secret"])
             _ = try await server.send("GET", "/%0aforged%20line")
         }
-        #expect(log.all.contains { $0.contains("/v1/completions") && $0.contains("200") })
+        for path in ["/v1/completions", "/v1/chat/completions", "/v1/embeddings"] {
+            #expect(log.all.contains { $0.contains(path) && $0.contains("200") })
+        }
         #expect(!log.all.contains { $0.contains("secret") })
         #expect(!log.all.contains { $0.contains("\n") })
     }

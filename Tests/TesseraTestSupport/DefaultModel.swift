@@ -4,7 +4,7 @@ internal import TesseraFiles
 /// The model that tests on real data use: SmolLM2-135M-Instruct, from the user's store.
 public enum DefaultModel {
     /// Its short name.
-    public static let name = "smollm2"
+    public static let name = ModelStore.defaultModel
 
     /// The path of its GGUF file.
     ///

@@ -23,7 +23,7 @@ struct FetchCommand: ParsableCommand {
     var from: String?
 
     @Argument(help: "The model's short name.")
-    var name = defaultModel
+    var name = ModelStore.defaultModel
 
     func run() throws {
         let fetcher = try ModelFetcher()

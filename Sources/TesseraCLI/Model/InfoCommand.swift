@@ -20,7 +20,7 @@ struct InfoCommand: ParsableCommand {
     var tensors = false
 
     @Argument(help: "A GGUF file, a Hugging Face folder or a fetched model.")
-    var model = defaultModel
+    var model = ModelStore.defaultModel
 
     func run() throws {
         let description = try ModelDescription(try ModelStore().resolve(model))

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import TesseraConsole
 internal import TesseraCore
 internal import TesseraEngine
 internal import TesseraFiles
@@ -10,7 +11,7 @@ struct ModelOptions: ParsableArguments {
         name: .shortAndLong,
         help: ArgumentHelp("A GGUF file, a Hugging Face folder or a fetched model.", valueName: "model")
     )
-    var model = defaultModel
+    var model = ModelStore.defaultModel
 
     @Option(name: .shortAndLong, help: "Threads to compute with; all cores when left out.")
     var threads: Int?
@@ -43,11 +44,7 @@ struct ModelOptions: ParsableArguments {
 
     /// Opens the model and its tokenizer.
     func load() throws -> Loaded {
-        if let threads, !(1...256).contains(threads) {
-            throw LocatedError(
-                field: "--threads", problem: "\(threads) is outside 1...256",
-                remedy: "give a number in that range, or leave the option out to use all cores")
-        }
+        try checkThreads(threads)
         let location = try ModelStore().resolve(model)
         let options = EngineOptions(
             threads: threads, precision: usesFloat32 ? .float32 : .fast, cacheFormat: cache?.format)
@@ -83,7 +80,7 @@ struct TokenizerOptions: ParsableArguments {
             valueName: "tokenizer"
         )
     )
-    var tokenizer = defaultModel
+    var tokenizer = ModelStore.defaultModel
 
     @Option(
         help: ArgumentHelp("The encoding of a .tiktoken file, such as o200k_base.", valueName: "name"))

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import TesseraConsole
 internal import TesseraCore
 internal import TesseraTokenizers
 internal import TesseraVocabulary
@@ -61,11 +62,7 @@ struct CorpusOptions: ParsableArguments {
 
     /// How they are counted.
     func counting() throws(LocatedError) -> CountingOptions {
-        if let threads, !(1...256).contains(threads) {
-            throw LocatedError(
-                field: "--threads", problem: "\(threads) is outside 1...256",
-                remedy: "give a number in that range, or leave the option out to use all cores")
-        }
+        try checkThreads(threads)
         return CountingOptions(
             threads: threads ?? availableCores(), memoryInBytes: try byteCount(memory), workFolder: work)
     }

@@ -8,6 +8,9 @@ public struct ModelStore: Sendable {
     /// The folder that holds a folder for each model.
     public let folder: String
 
+    /// The short name of the model that commands use when none is named.
+    public static let defaultModel = "smollm2"
+
     static let stampName = "model.json"
 
     /// The store in `folder`, which need not exist yet.
@@ -73,7 +76,9 @@ public struct ModelStore: Sendable {
         case nil:
             throw LocatedError(
                 file: nameOrPath, problem: "no such file, folder or fetched model",
-                remedy: "check the path, or fetch the default model with: tessera model fetch smollm2")
+                remedy:
+                    "check the path, or fetch the default model with: tessera model fetch \(Self.defaultModel)"
+            )
         }
     }
 

@@ -61,12 +61,14 @@ public struct AccessRules: Hashable, Sendable {
         return Self.areEqual(Array(authorization.utf8.dropFirst(prefix.utf8.count)), Array(key.utf8))
     }
 
-    /// Compares every byte of `given`, whatever the first ones are.
-    static func areEqual(_ given: [UInt8], _ secret: [UInt8]) -> Bool {
+    /// Compares every byte of `given`, whatever the first ones are: the work depends on the two lengths alone.
+    package static func areEqual(
+        _ given: some RandomAccessCollection<UInt8>, _ secret: some RandomAccessCollection<UInt8>
+    ) -> Bool {
         var difference = given.count ^ secret.count
-        for index in given.indices {
-            let other = secret.isEmpty ? 0 : secret[index % secret.count]
-            difference |= Int(given[index] ^ other)
+        for (offset, byte) in given.enumerated() {
+            let place = secret.index(secret.startIndex, offsetBy: offset % max(1, secret.count))
+            difference |= Int(byte ^ (secret.isEmpty ? 0 : secret[place]))
         }
         return difference == 0
     }

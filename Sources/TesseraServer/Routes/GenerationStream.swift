@@ -7,20 +7,20 @@ internal import TesseraFiles
 struct GenerationStream: Sendable {
     let queue: JobQueue
 
-    /// Submits `generation` and answers with what `writer` makes of its events.
+    /// Submits a request and answers with what `writer` makes of its events.
     ///
     /// The job is cancelled as soon as the client has gone or does not take its answer.
     func answer(
-        _ generation: GenerationRequest, streams: Bool, includesUsage: Bool, writer: some AnswerWriter,
-        _ context: RouteContext
+        _ asked: some TextRequest, writer: some AnswerWriter, _ context: RouteContext
     ) async throws -> Response {
         let connection = try await context.connection()
-        let job = try queue.submit(generation)
+        let job = try queue.submit(asked.generation)
         let watch = connection.whenGone { job.cancel() }
-        guard streams else {
+        guard asked.sampling.streams else {
             defer { connection.forget(watch) }
             return try await whole(job, writer)
         }
+        let includesUsage = asked.sampling.includesUsage
         let body = ResponseBody { bodyWriter in
             defer {
                 // After the end this does nothing; before it, the client did not take the answer.

@@ -1,8 +1,4 @@
-internal import TesseraCore
 internal import TesseraFiles
-
-/// The short name of the model used when none is named.
-let defaultModel = "smollm2"
 
 extension ModelLocation {
     /// The last part of the path, to show beside results.

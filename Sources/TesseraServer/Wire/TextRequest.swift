@@ -1,0 +1,20 @@
+/// The body of a request for text, read and checked, and how its answer is written.
+protocol TextRequest: Sendable {
+    associatedtype Writer: AnswerWriter
+
+    var generation: GenerationRequest { get }
+    var sampling: SamplingFields { get }
+
+    /// - Throws: `APIError` 400 naming the field.
+    init(_ fields: RequestFields, model: ServedModel, limits: ServerLimits) throws(APIError)
+
+    func writer(model: ServedModel) -> Writer
+}
+
+extension CompletionRequest: TextRequest {
+    func writer(model: ServedModel) -> CompletionWriter { CompletionWriter(self, model: model) }
+}
+
+extension ChatRequest: TextRequest {
+    func writer(model: ServedModel) -> ChatWriter { ChatWriter(self, model: model) }
+}
