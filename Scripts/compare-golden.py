@@ -41,6 +41,8 @@ def compare_logits(new, old):
         if (a["prompt"], a["ids"]) != (b["prompt"], b["ids"]):
             complaints.append(f"prompt {number}: other text or ids")
             continue
+        if a.get("greedy") != b.get("greedy"):
+            complaints.append(f"prompt {number}: other tokens follow")
         difference = max(logit_differences(a, b))
         largest = max(largest, difference)
         if not difference <= TOLERANCE:

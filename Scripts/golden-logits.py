@@ -10,17 +10,15 @@ on two prompts, so that a mistake in either reading of the file cannot become th
 
 import argparse
 import datetime
-import json
 import os
 import pathlib
 import platform
 import sys
 
 from cpu_torch import load_torch
+from golden_logits_file import entry, fixed_ids, versions, write
 from golden_prompts import PROMPTS
 
-TOP = 64
-FIXED = 512
 AGREEMENT = 2e-3  # largest difference allowed between the two references; logits span about 40
 
 
@@ -61,17 +59,8 @@ def load_model(torch, path):
     return model.eval()
 
 
-def short(values):
-    """The float32 `values` with the fewest digits that read back as the same float32."""
-    return [float(str(value)) for value in values]
-
-
-def record(torch, model, prompt, ids, fixed_ids):
-    """One entry of the golden file, and the whole row of logits for the check."""
-    logits = model(torch.tensor([ids])).logits[0, -1].numpy()
-    order = (-logits).argsort(kind="stable")[:TOP]
-    top = [[int(id), value] for id, value in zip(order, short(logits[order]))]
-    return {"prompt": prompt, "ids": ids, "top": top, "fixed": short(logits[fixed_ids])}, logits
+def last_logits(torch, model, ids):
+    return model(torch.tensor([ids])).logits[0, -1].numpy()
 
 
 def check_against_numpy(path, ids, logits):
@@ -85,29 +74,6 @@ def check_against_numpy(path, ids, logits):
     return difference
 
 
-def versions(torch):
-    import accelerate, gguf, numpy, tokenizers, transformers
-    from importlib.metadata import version
-
-    modules = {"transformers": transformers, "torch": torch, "tokenizers": tokenizers, "numpy": numpy}
-    found = {name: module.__version__ for name, module in modules.items()}
-    return found | {"gguf": version("gguf"), "accelerate": accelerate.__version__, "python": platform.python_version()}
-
-
-def encoded(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def write(path, about, fixed_ids, entries):
-    """Writes one prompt a line, through a file beside the target."""
-    beside = path.with_name(path.name + ".partial")
-    with open(beside, "w", encoding="utf-8") as file:
-        file.write(f'{{"about":{encoded(about)},\n"fixed_ids":{encoded(fixed_ids)},\n"prompts":[\n')
-        file.write(",\n".join(map(encoded, entries)))
-        file.write("\n]}\n")
-    os.replace(beside, path)
-
-
 def main():
     parser = argparse.ArgumentParser(description="Write the golden logits of a GGUF model.")
     parser.add_argument("--model", type=pathlib.Path, required=True, help="the GGUF file")
@@ -119,16 +85,15 @@ def main():
     torch.set_num_threads(min(2, os.cpu_count() or 1))
     tokenizer = build_tokenizer(options.model)
     model = load_model(torch, options.model)
-    size = model.config.vocab_size
-    fixed_ids = [index * size // FIXED for index in range(FIXED)]
+    fixed = fixed_ids(model.config.vocab_size)
 
     entries, agreement = [], []
     for number, prompt in enumerate(PROMPTS):
         ids = tokenizer.encode(prompt, add_special_tokens=False).ids
-        entry, logits = record(torch, model, prompt, ids, fixed_ids)
+        logits = last_logits(torch, model, ids)
         if number in (0, len(PROMPTS) - 1):
             agreement.append(check_against_numpy(options.model, ids, logits))
-        entries.append(entry)
+        entries.append(entry(prompt, ids, logits, fixed))
     about = {
         "what": "logits after the last token of each prompt, float32, weights dequantised to float32",
         "model": options.model.name,
@@ -138,7 +103,7 @@ def main():
         "date": options.date,
         "numpy_difference": max(agreement),
     }
-    write(options.output, about, fixed_ids, entries)
+    write(options.output, about, fixed, entries)
 
 
 if __name__ == "__main__":

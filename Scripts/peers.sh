@@ -35,6 +35,9 @@ PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-blocks.py" --output "$go
 
 PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-logits.py" --model "$model" \
     --output "$golden/logits-smollm2.json"
+gemma=$("$root/Scripts/setup.sh" gemma)
+PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-gemma.py" --model "$gemma" \
+    --output "$golden/logits-gemma3-270m.json"
 PYTHONPATH=$packages "$python" -B "$root/Scripts/golden-architectures.py" --output "$golden/Architectures"
 
 if [ -n "${BIBLE:-}" ] || command -v bible > /dev/null; then

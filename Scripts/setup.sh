@@ -8,6 +8,7 @@
 #   setup.sh tokenizer-peers       other tokenizers to compare the speed with, after those; prints their folder
 #   setup.sh golden                the pinned references that write the other golden files; prints their folder, and on
 #                                  a second line the folder that goes before it for the tokenizer's file
+#   setup.sh gemma                 Gemma 3 270M, whose terms are Google's; prints its file
 #   setup.sh spark                 a Spark that runs on this machine alone, and Java; prints its folder, and on a
 #                                  second line the folder of what goes before it
 #   setup.sh server-clients        the programs that the server is held against, and Chromium; prints their folder
@@ -142,11 +143,12 @@ model) fetch_model ;;
 tokenizers) "$root/Scripts/fetch-tokenizers.sh" ;;
 tokenizer-references | tokenizer-peers) packages_of "$1" ;;
 golden) golden_packages ;;
+gemma) "$root/Scripts/fetch-gemma.sh" ;;
 spark) spark_packages ;;
 server-clients) server_clients ;;
 peers)
     check_compiler
     "$root/Scripts/build-llama-cpp.sh"
     ;;
-*) fail "setup.sh: unknown part \"$1\"; name model, tokenizers, tokenizer-references, tokenizer-peers, golden, spark, server-clients or peers, or nothing" ;;
+*) fail "setup.sh: unknown part \"$1\"; name model, tokenizers, tokenizer-references, tokenizer-peers, golden, gemma, spark, server-clients or peers, or nothing" ;;
 esac
