@@ -17,43 +17,13 @@ import subprocess
 import sys
 
 import bench_programs as programs
+import greedy_agreement
 from bench_report import table
 
 REQUIRED = {"generation": 1.0, "prompt": 0.7}
 AIM = {"generation": 1.25, "prompt": 1.0}
 FIRST_TOKEN_SECONDS = 0.5
 COMMAND_SECONDS = 0.030
-
-# Two right programs may part where the two best tokens are nearly level, because both round activations to 8 bits.
-NEAR_TIE = 0.5
-CONTINUATION = 48
-FEWEST = 8  # a program may end its answer early, but not at once
-PROMPTS = [
-    "The capital of France is",
-    "def fibonacci(n):\n    if n < 2:\n        return n\n    return",
-    "<|im_start|>user\nWhy is the sky blue?<|im_end|>\n<|im_start|>assistant\n",
-]
-
-
-def compare_results(tessera, llama):
-    """Checks that both programs compute the same; returns sentences for the report."""
-    sentences = []
-    for prompt in PROMPTS:
-        ids, theirs, leads = llama.greedy(prompt, CONTINUATION)
-        if tessera.encode(prompt) != ids:
-            programs.fail(f"prompt {prompt!r}: the two programs read different token ids; speeds are not compared")
-        ours = tessera.greedy(prompt, CONTINUATION)
-        if len(ours) < FEWEST:
-            programs.fail(f"prompt {prompt!r}: only {len(ours)} tokens came from Tessera, too few to compare")
-        same = next((i for i, pair in enumerate(zip(ours, theirs)) if pair[0] != pair[1]), min(len(ours), len(theirs)))
-        name = repr(prompt if len(prompt) < 40 else prompt[:36] + "...")
-        if same == len(ours):
-            sentences.append(f"{name}: all {same} tokens equal")
-            continue
-        if leads[same] > NEAR_TIE:
-            programs.fail(f"prompt {name}: token {same + 1} differs where llama.cpp leads by {leads[same]:.2f} logits")
-        sentences.append(f"{name}: {same} tokens equal, then a near tie (llama.cpp leads by {leads[same]:.2f} logits)")
-    return sentences
 
 
 def measure_speeds(tessera, llama, rounds):
@@ -182,7 +152,7 @@ def main():
         print(f"warning: the load of this machine is {busy:.1f}; other processes slow both programs", file=sys.stderr)
     tessera = programs.Tessera(options.tessera, options.model, options.threads)
     llama = programs.LlamaCpp(options.llama, options.model, options.threads)
-    sentences = compare_results(tessera, llama)
+    sentences = greedy_agreement.compare(tessera, llama)
     ours, best = measure_speeds(tessera, llama, options.rounds)
     rows, fast = speed_rows(ours, best)
     more, quick = time_rows(tessera, llama, options.rounds)

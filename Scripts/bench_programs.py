@@ -45,6 +45,10 @@ class Tessera:
         command = [self.program, "tokenizer", "encode", "--json", "--tokenizer", self.model]
         return json.loads(output(command, text))["ids"]
 
+    def decode(self, ids):
+        command = [self.program, "tokenizer", "decode", "--tokenizer", self.model]
+        return output(command, " ".join(map(str, ids)))[:-1]  # it ends the line
+
     def greedy(self, text, count):
         command = [self.program, "generate", "--json", "--max-tokens", str(count), *self.flags()]
         return json.loads(output(command, text))["tokens"]

@@ -36,10 +36,11 @@ Choice choose(const float * logits, int size) {
     return {best, logits[best] - second};
 }
 
+// With the special tokens that the model wants around a text, and those spelled in it.
 std::vector<llama_token> tokenize(const llama_vocab * vocabulary, const std::string & text) {
     std::vector<llama_token> ids(text.size() + 8);
     const int count =
-        llama_tokenize(vocabulary, text.data(), int(text.size()), ids.data(), int(ids.size()), false, true);
+        llama_tokenize(vocabulary, text.data(), int(text.size()), ids.data(), int(ids.size()), true, true);
     ids.resize(count < 0 ? 0 : count);
     return ids;
 }

@@ -48,8 +48,12 @@ fi
 
 "$python" -B "$root/Scripts/compare-golden.py" "$golden" "$root/Tests/ConformanceTests/Golden"
 
-# Training beside the reference trainers, and under Spark, on texts that the benchmarks use too.
+# What our quantiser writes, and Gemma, read by llama.cpp: the same tokens follow.
 program=${TESSERA_PROGRAM:-$root/.build/product/release/tessera}
+llama=$("$root/Scripts/setup.sh" peers)
+"$python" -B "$root/Scripts/greedy-peers.py" --tessera "$program" --llama "$llama" --model "$model" --gemma "$gemma"
+
+# Training beside the reference trainers, and under Spark, on texts that the benchmarks use too.
 texts=$cache/bench-tokenizers/texts
 "$python" -B "$root/Scripts/bench_texts.py" "$texts"
 spark=$("$root/Scripts/setup.sh" spark)
