@@ -30,7 +30,7 @@ public enum Interruption {
     private static let state = Atomic<Int32>(0)
     private static let outputClosedState: Int32 = -1
 
-    /// Handles SIGINT and SIGTERM from now on and ignores SIGPIPE, whose error a write reports.
+    /// Handles SIGINT and SIGTERM from now on and ignores SIGPIPE and SIGXFSZ, whose errors a write reports.
     static func installHandlers() {
         // The handler may only touch globals that exist already.
         _ = cancellation.isCancelled
@@ -46,6 +46,7 @@ public enum Interruption {
         var ignoring = sigaction()
         setHandler(&ignoring, SIG_IGN)
         sigaction(SIGPIPE, &ignoring, nil)
+        sigaction(SIGXFSZ, &ignoring, nil)
 
         // Whoever started this process may have done so from a thread that blocks signals, as those of a
         // dispatch queue do; the mask is inherited.

@@ -36,15 +36,21 @@ struct Program {
     /// - Parameters:
     ///   - input: what it reads from standard input.
     ///   - outputPath: a file or device for standard output, such as `/dev/full`; nil collects it.
+    ///   - fileSizeLimit: the most blocks of 512 bytes that a file may have, beyond which the disk counts as full.
     ///   - signal: a signal to send once this many bytes of standard output have arrived.
     static func run(
         _ arguments: [String], input: Data = Data(), environment: [String: String] = [:],
-        outputPath: String? = nil, signal: (number: Int32, afterBytes: Int)? = nil,
+        outputPath: String? = nil, fileSizeLimit: Int? = nil, signal: (number: Int32, afterBytes: Int)? = nil,
         timeoutSeconds: Double = 120
     ) throws -> Run {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try path())
         process.arguments = arguments
+        if let fileSizeLimit {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments =
+                ["-c", "ulimit -f \(fileSizeLimit); exec \"$0\" \"$@\"", try path()] + arguments
+        }
         process.currentDirectoryURL = packageRoot
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())

@@ -48,6 +48,10 @@ package struct SystemFailure: Error {
         switch code {
         case ENOSPC, EDQUOT:
             LocatedError(file: path, problem: "the disk is full", remedy: "free some space and try again")
+        case EFBIG:
+            LocatedError(
+                file: path, problem: "is larger than a file may be here",
+                remedy: "raise the limit (ulimit -f) or write to another disk")
         case ENOENT, ENOTDIR:
             LocatedError(file: path, problem: "its folder does not exist", remedy: "create the folder first")
         case EACCES, EPERM, EROFS:

@@ -1,40 +1,46 @@
-import TesseraCore
-import TesseraFiles
-import TesseraTestSupport
+public import TesseraCore
+public import TesseraFiles
 
 /// A tiny model whose outputs Hugging Face transformers computed, as `Scripts/golden-architectures.py` wrote them.
 ///
 /// Its numbers follow from the names of its tensors by the rule of that script and are exact in every dense format.
-struct GoldenModel: Sendable {
-    let name: String
-    let configuration: JSONObject
-    let tensors: [Tensor]
-    let texts: [Text]
+public struct GoldenModel: Sendable {
+    public let name: String
+    public let configuration: JSONObject
+    public let tensors: [Tensor]
+    public let texts: [Text]
 
-    struct Tensor: Sendable {
-        let name: String
-        let shape: [Int]
-        let centre: Float
-        let spread: Float
+    public struct Tensor: Sendable {
+        public let name: String
+        public let shape: [Int]
+        public let centre: Float
+        public let spread: Float
+
+        public init(name: String, shape: [Int], centre: Float, spread: Float) {
+            self.name = name
+            self.shape = shape
+            self.centre = centre
+            self.spread = spread
+        }
     }
 
-    struct Text: Sendable {
-        let ids: [TokenID]
+    public struct Text: Sendable {
+        public let ids: [TokenID]
         /// The logits after every token, or the last hidden states of an encoder.
-        let rows: [[Double]]
+        public let rows: [[Double]]
         /// The normalised mean, first and largest of the hidden states, for encoders.
-        let mean: [Double]
-        let cls: [Double]
-        let max: [Double]
+        public let mean: [Double]
+        public let cls: [Double]
+        public let max: [Double]
     }
 
     /// The models that continue texts.
-    static let causal = [
+    public static let causal = [
         "llama", "mistral", "qwen2", "qwen2-yarn", "qwen3", "smollm3", "gemma3", "phi3", "gpt2",
     ]
 
     /// Reads the golden file of a model.
-    init(_ name: String, file: String = #filePath) throws {
+    public init(_ name: String, file: String = #filePath) throws {
         let tests = file.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
         let golden = try JSONField(
             contentsOf: tests.joined(separator: "/") + "/ConformanceTests/Golden/Architectures/\(name).json")
@@ -61,10 +67,10 @@ struct GoldenModel: Sendable {
     }
 
     /// The largest output of all texts, to which tolerances are relative.
-    var largest: Double { texts.flatMap { $0.rows.joined() }.map(abs).max() ?? 0 }
+    public var largest: Double { texts.flatMap { $0.rows.joined() }.map(abs).max() ?? 0 }
 
     /// Writes a folder as transformers would, its tensors cut into `shards` files where there are more than one.
-    func writeFolder(
+    public func writeFolder(
         to folder: TemporaryFolder, format: TensorFormat = .float32, shards: Int = 1,
         change: (inout JSONObject) -> Void = { _ in }, rename: (String) -> String = { $0 }
     ) throws {
@@ -93,7 +99,7 @@ struct GoldenModel: Sendable {
 
 extension GoldenModel.Tensor {
     /// centre + spread * k / 64, k in -64...63: the seven upper bits of SplitMix64 from the FNV-1a of the name.
-    var numbers: [Float] {
+    public var numbers: [Float] {
         let seed = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return (1...shape.reduce(1, *)).map { index in
             var z = seed &+ UInt64(index) &* 0x9E37_79B9_7F4A_7C15
@@ -104,7 +110,7 @@ extension GoldenModel.Tensor {
         }
     }
 
-    func bytes(_ format: TensorFormat) -> [UInt8] {
+    public func bytes(_ format: TensorFormat) -> [UInt8] {
         func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
             withUnsafeBytes(of: value.littleEndian) { Array($0) }
         }
@@ -120,7 +126,7 @@ extension GoldenModel.Tensor {
 
 extension JSONObject {
     /// Sets the member at a path such as `rope_parameters.long_factor[0]`.
-    mutating func set(_ path: String, to value: JSONValue) {
+    public mutating func set(_ path: String, to value: JSONValue) {
         let names = path.split(separator: ".", maxSplits: 1).map(String.init)
         if names.count > 1, case .object(var member)? = self[names[0]] {
             member.set(names[1], to: value)
