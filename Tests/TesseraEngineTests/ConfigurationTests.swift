@@ -49,6 +49,51 @@ struct ConfigurationTests {
         #expect(!sparse.tiedEmbeddings)
     }
 
+    @Test(
+        "absent fields have the defaults of each class",
+        arguments: [
+            ("llama", 32, 1e-6, 2048), ("mistral", 8, 1e-6, 131_072), ("qwen2", 32, 1e-6, 32_768),
+            ("qwen3", 32, 1e-6, 32_768), ("smollm3", 4, 1e-6, 32_768), ("gemma3", 4, 1e-6, 131_072),
+            ("phi3", 32, 1e-5, 4096),
+        ])
+    func classDefaults(name: String, keyValueHeads: Int, epsilon: Double, context: Int) throws {
+        let golden = try GoldenModel(name)
+        func read(_ change: (inout JSONObject) -> Void) throws -> ModelConfiguration {
+            try golden.writeFolder(to: folder) {
+                $0["num_attention_heads"] = 32
+                $0["head_dim"] = 8
+                for field in [
+                    "num_key_value_heads", "rms_norm_eps", "max_position_embeddings", "rope_parameters",
+                ] {
+                    $0[field] = nil
+                }
+                change(&$0)
+            }
+            return try ModelConfiguration(folder: folder.path)
+        }
+        let found = try read { _ in }
+        #expect(found.keyValueHeadCount == keyValueHeads)
+        #expect(found.epsilon == epsilon)
+        #expect(found.contextLength == context)
+        #expect(try read { $0["num_key_value_heads"] = .null }.keyValueHeadCount == 32)
+    }
+
+    @Test("SmolLM3's window is for the layers that do not turn, and there is none by itself")
+    func smolLM3Window() throws {
+        func windows(_ change: (inout JSONObject) -> Void) throws -> [Int?] {
+            try GoldenModel("smollm3").writeFolder(to: folder) {
+                $0["no_rope_layers"] = [1, 0, 1, 0]
+                $0["layer_types"] = nil
+                $0["use_sliding_window"] = true
+                change(&$0)
+            }
+            return try ModelConfiguration(folder: folder.path).layers.map(\.window)
+        }
+        #expect(try windows { $0["sliding_window"] = 6 } == [nil, 6, nil, 6])
+        #expect(try windows { $0["sliding_window"] = nil } == [nil, nil, nil, nil])
+        #expect(try windows { $0.set("use_sliding_window", to: false) } == [nil, nil, nil, nil])
+    }
+
     @Test("rotary parameters may lie in an object of their own")
     func ropeParameters() throws {
         let newer = try configuration {

@@ -20,10 +20,11 @@ extension ModelConfiguration {
     /// The rotary embeddings, windows and biases are left to the architecture.
     ///
     /// - Parameters:
+    ///   - keyValueHeadCount: the number of key/value heads where the file has none; nil for as many as query heads.
     ///   - headSize: the size of a head where the file has none; nil to divide the hidden size.
     init(
-        decoder architecture: ModelArchitecture, folder fields: JSONField, headSize: Int? = nil,
-        contextLength: Int, tiedEmbeddings: Bool
+        decoder architecture: ModelArchitecture, folder fields: JSONField, keyValueHeadCount: Int? = nil,
+        headSize: Int? = nil, epsilon: Double = 1e-6, contextLength: Int, tiedEmbeddings: Bool
     ) throws(LocatedError) {
         let names = FieldNames.folder
         let hiddenSize = try fields[names.hiddenSize].integer()
@@ -35,16 +36,19 @@ extension ModelConfiguration {
         }
         let layerCount = try Self.checkedLayers(
             try fields[names.layerCount].integer(), file: fields.file ?? "", field: names.layerCount)
+        let sharing = fields[names.keyValueHeadCount]
         let size = stated ?? (headCount > 0 ? hiddenSize / headCount : 0)
         self.init(
             architecture: architecture,
             vocabularySize: try fields[names.vocabularySize].integer(),
             hiddenSize: hiddenSize,
             headCount: headCount,
-            keyValueHeadCount: try fields[names.keyValueHeadCount].optionalInteger() ?? headCount,
+            // A null stands for as many as query heads in every class.
+            keyValueHeadCount: try sharing.optionalInteger()
+                ?? (sharing.value == nil ? keyValueHeadCount : nil) ?? headCount,
             headSize: size,
             feedForwardSize: try fields[names.feedForwardSize].integer(),
-            epsilon: try fields[names.epsilon].optionalDouble() ?? 1e-6,
+            epsilon: try fields[names.epsilon].optionalDouble() ?? epsilon,
             contextLength: try fields[names.contextLength].optionalInteger() ?? contextLength,
             tiedEmbeddings: try fields["tie_word_embeddings"].optionalBool() ?? tiedEmbeddings,
             layers: Array(repeating: LayerPlan(window: nil, rotary: 0), count: layerCount),

@@ -31,7 +31,8 @@ enum Gemma3: Architecture {
 
     static func configuration(folder fields: JSONField) throws(LocatedError) -> ModelConfiguration {
         var c = try ModelConfiguration(
-            decoder: .gemma3, folder: fields, headSize: 256, contextLength: 131_072, tiedEmbeddings: true)
+            decoder: .gemma3, folder: fields, keyValueHeadCount: 4, headSize: 256, contextLength: 131_072,
+            tiedEmbeddings: true)
         for name in ["attn_logit_softcapping", "final_logit_softcapping"] where fields[name].isPresent {
             throw fields[name].error("is not supported", remedy: "use a Gemma 3 model")
         }

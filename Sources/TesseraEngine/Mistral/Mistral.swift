@@ -8,7 +8,8 @@ internal import TesseraFiles
 enum Mistral: Architecture {
     static func configuration(folder fields: JSONField) throws(LocatedError) -> ModelConfiguration {
         var c = try ModelConfiguration(
-            decoder: .mistral, folder: fields, contextLength: 131_072, tiedEmbeddings: false)
+            decoder: .mistral, folder: fields, keyValueHeadCount: 8, contextLength: 131_072,
+            tiedEmbeddings: false)
         c.rotary = [try RotaryEmbedding(folder: fields, headSize: c.headSize, contextLength: c.contextLength)]
         if let window = try ModelConfiguration.window(fields, absent: 4096) {
             c.slide(Array(repeating: true, count: c.layerCount), window: window)

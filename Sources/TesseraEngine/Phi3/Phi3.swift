@@ -10,7 +10,7 @@ internal import TesseraFiles
 enum Phi3: Architecture {
     static func configuration(folder fields: JSONField) throws(LocatedError) -> ModelConfiguration {
         var c = try ModelConfiguration(
-            decoder: .phi3, folder: fields, contextLength: 4096, tiedEmbeddings: false)
+            decoder: .phi3, folder: fields, epsilon: 1e-5, contextLength: 4096, tiedEmbeddings: false)
         c.rotary = [try RotaryEmbedding(folder: fields, headSize: c.headSize, contextLength: c.contextLength)]
         if let window = try ModelConfiguration.window(fields) {
             c.slide(Array(repeating: true, count: c.layerCount), window: window)

@@ -11,7 +11,8 @@ internal import TesseraFiles
 enum Qwen2: Architecture {
     static func configuration(folder fields: JSONField) throws(LocatedError) -> ModelConfiguration {
         var c = try ModelConfiguration(
-            decoder: .qwen2, folder: fields, contextLength: 32_768, tiedEmbeddings: false)
+            decoder: .qwen2, folder: fields, keyValueHeadCount: 32, contextLength: 32_768,
+            tiedEmbeddings: false)
         c.rotary = [try RotaryEmbedding(folder: fields, headSize: c.headSize, contextLength: c.contextLength)]
         c.biases = [.queryKeyValue]
         try c.slideAsQwen(fields)

@@ -10,7 +10,8 @@ internal import TesseraFiles
 enum Qwen3: Architecture {
     static func configuration(folder fields: JSONField) throws(LocatedError) -> ModelConfiguration {
         var c = try ModelConfiguration(
-            decoder: .qwen3, folder: fields, headSize: 128, contextLength: 32_768, tiedEmbeddings: false)
+            decoder: .qwen3, folder: fields, keyValueHeadCount: 32, headSize: 128, contextLength: 32_768,
+            tiedEmbeddings: false)
         c.rotary = [try RotaryEmbedding(folder: fields, headSize: c.headSize, contextLength: c.contextLength)]
         try c.readAttentionBiases(fields)
         try c.slideAsQwen(fields)

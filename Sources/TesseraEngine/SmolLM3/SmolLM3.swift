@@ -5,13 +5,15 @@ internal import TesseraFiles
 ///
 /// Bakouch et al., "SmolLM3: smol, multilingual, long-context reasoner" (Hugging Face, 2025): Llama, with layers whose
 /// queries and keys do not turn (Yang et al., "RoPE to NoPE and back again", arXiv:2501.18795), by default every fourth.
+/// Where the configuration has a window, it is these layers that see no more than it, unless `layer_types` says otherwise.
 enum SmolLM3: Architecture {
     /// In GGUF files, which do not say, the last of so many layers does not turn.
     static let period = 4
 
     static func configuration(folder fields: JSONField) throws(LocatedError) -> ModelConfiguration {
         var c = try ModelConfiguration(
-            decoder: .smollm3, folder: fields, contextLength: 32_768, tiedEmbeddings: true)
+            decoder: .smollm3, folder: fields, keyValueHeadCount: 4, contextLength: 32_768,
+            tiedEmbeddings: true)
         c.rotary = [
             try RotaryEmbedding(
                 folder: fields, base: 2_000_000, headSize: c.headSize, contextLength: c.contextLength)
@@ -21,7 +23,11 @@ enum SmolLM3: Architecture {
         for (index, turns) in try turningLayers(fields, count: c.layerCount).enumerated() where !turns {
             c.layers[index].rotary = nil
         }
-        try c.slideAsQwen(fields)
+        if try fields["use_sliding_window"].optionalBool() == true,
+            let window = try ModelConfiguration.window(fields)
+        {
+            c.slide(try c.slidingLayers(fields) ?? c.layers.map { $0.rotary == nil }, window: window)
+        }
         return c
     }
 
