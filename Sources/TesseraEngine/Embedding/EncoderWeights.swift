@@ -12,8 +12,7 @@ struct EncoderWeights {
     /// The bytes of all tensors of the model, as stored.
     let byteCount: Int
 
-    private let memories: [Memory]
-    private let files: [MappedFile]
+    private let storage: WeightReader.Storage
 
     /// Finds and checks every tensor that `configuration` calls for.
     ///
@@ -22,19 +21,13 @@ struct EncoderWeights {
         _ c: ModelConfiguration, from source: some TensorSource, names: TensorNames
     ) throws(LocatedError) {
         var reader = WeightReader(source, names)
-        let model = try reader.tensors(BERT.tensors(c))
+        let model = try reader.tensors(c.architecture.definition.tensors(c))
         embedding = try model.matrix(.embedding)
         positions = try model.matrix(.positions)
         tokenTypes = try model.matrix(.tokenTypes)
         embeddingNorm = try model.norm(.embeddingNorm, .layer, c)
-        let specifications = BERT.layerTensors(c)
-        var layers: [DecoderLayer] = []
-        for (index, plan) in c.layers.enumerated() {
-            layers.append(try BERT.layer(try reader.tensors(specifications, layer: index), plan, c))
-        }
-        self.layers = layers
+        layers = try reader.layers(c).layers
         byteCount = reader.byteCount
-        memories = reader.memories
-        files = reader.files
+        storage = reader.storage
     }
 }

@@ -25,8 +25,7 @@ struct DecoderWeights {
     /// The bytes of all tensors of the model, as stored.
     let byteCount: Int
 
-    private let memories: [Memory]
-    private let files: [MappedFile]
+    private let storage: WeightReader.Storage
 
     /// Finds and checks every tensor that `configuration` calls for.
     ///
@@ -35,30 +34,16 @@ struct DecoderWeights {
     init(
         _ c: ModelConfiguration, from source: some TensorSource, names: TensorNames
     ) throws(LocatedError) {
-        let architecture = c.architecture.definition
         var reader = WeightReader(source, names)
-        let model = try reader.tensors(architecture.tensors(c))
+        let model = try reader.tensors(c.architecture.definition.tensors(c))
         embedding = try model.matrix(.embedding)
         positions = model.matrices[.positions]
         let kind: Norm.Kind = c.architecture == .gpt2 ? .layer : .rootMeanSquare
         outputNorm = try model.norm(.outputNorm, kind, c)
         outputHead = c.tiedEmbeddings ? embedding : try model.matrix(.outputHead)
-
-        // A missing tensor ends this loop, so a file that claims too many layers costs no more than it holds.
-        let specifications = architecture.layerTensors(c)
-        var layers: [DecoderLayer] = []
-        var layerBytes: [Int] = []
-        for (index, plan) in c.layers.enumerated() {
-            let before = reader.byteCount
-            let tensors = try reader.tensors(specifications, layer: index)
-            layers.append(try architecture.layer(tensors, plan, c))
-            layerBytes.append(reader.byteCount - before)
-        }
-        self.layers = layers
-        self.layerBytes = layerBytes
+        (layers, layerBytes) = try reader.layers(c)
         byteCount = reader.byteCount
-        memories = reader.memories
-        files = reader.files
+        storage = reader.storage
     }
 
     /// The matrices of every shape and format, for sizing scratch.

@@ -8,8 +8,13 @@ internal import TesseraFiles
 struct WeightReader {
     private let lookup: TensorLookup
     private(set) var byteCount = 0
-    private(set) var files: [MappedFile] = []
-    private(set) var memories: [Memory] = []
+    private(set) var storage = Storage()
+
+    /// What weights point into; they are good as long as this lives.
+    struct Storage {
+        fileprivate var files: [MappedFile] = []
+        fileprivate var memories: [Memory] = []
+    }
 
     /// What is left of the last block of memory for vectors.
     private var free: UnsafeMutableBufferPointer<Float>
@@ -43,12 +48,32 @@ struct WeightReader {
         return tensors
     }
 
+    /// The layers of the model in order, and the bytes of each one's tensors, as stored.
+    ///
+    /// - Throws: as `tensors(_:layer:)` does.
+    mutating func layers(
+        _ c: ModelConfiguration
+    ) throws(LocatedError) -> (layers: [DecoderLayer], byteCounts: [Int]) {
+        let architecture = c.architecture.definition
+        let specifications = architecture.layerTensors(c)
+        var layers: [DecoderLayer] = []
+        var byteCounts: [Int] = []
+        // A missing tensor ends this loop, so a file that claims too many layers costs no more than it holds.
+        for (index, plan) in c.layers.enumerated() {
+            let before = byteCount
+            let tensors = try self.tensors(specifications, layer: index)
+            layers.append(try architecture.layer(tensors, plan, c))
+            byteCounts.append(byteCount - before)
+        }
+        return (layers, byteCounts)
+    }
+
     private mutating func find(
         _ specification: TensorSpecification, _ layer: Int?
     ) throws(LocatedError) -> TensorView {
         let tensor = try lookup.find(specification, layer: layer)
         byteCount += tensor.bytes.count
-        if !files.contains(where: { $0 === tensor.file }) { files.append(tensor.file) }
+        if !storage.files.contains(where: { $0 === tensor.file }) { storage.files.append(tensor.file) }
         return tensor
     }
 
@@ -61,7 +86,7 @@ struct WeightReader {
         }
         let stored = try Matrix(tensor, rows: columns, columns: rows)
         let memory = try stored.transposed(name: tensor.name, file: tensor.file.path)
-        memories.append(memory)
+        storage.memories.append(memory)
         return Matrix(format: stored.format, weights: memory.base, rows: rows, columns: columns)
     }
 
@@ -81,7 +106,7 @@ struct WeightReader {
     private mutating func room(for count: Int) throws(LocatedError) -> UnsafeMutablePointer<Float> {
         if free.count < count {
             let block = try Memory(max(count, Self.blockSize), of: Float.self, for: "norms and biases")
-            memories.append(block)
+            storage.memories.append(block)
             free = UnsafeMutableBufferPointer(
                 start: block.pointer(to: Float.self), count: max(count, Self.blockSize))
         }
