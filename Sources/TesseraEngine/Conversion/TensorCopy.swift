@@ -69,7 +69,9 @@ struct TensorCopy {
 }
 
 /// The numbers of a tensor, read in another order and format.
-private struct Numbers {
+///
+/// Sendable because nothing writes to the weights.
+private struct Numbers: @unchecked Sendable {
     let matrix: Matrix
     let order: Order
     let offset: Float
@@ -118,20 +120,44 @@ private struct Numbers {
         }
         let source = order.isTransposed ? try Row(matrix.rows * matrix.columns) : nil
         if let source { read(into: source) }
-        let (row, numbers) = (try Row(columns), try Row(columns))
-        let stored = try Memory(tk_row_bytes(format, columns), of: UInt8.self, for: Row.purpose)
-        for index in 0..<rows {
-            if let source {
-                for column in 0..<columns { row[column] = source[column * rows + index] }
-            } else {
-                let place = isBias ? index : order(index)
-                tk_dequantize_row(TK_ISA_PORTABLE, matrix.format, matrix.row(place), columns, row.floats)
+        let threads = Int(tk_available_cores())
+        let rowBytes = tk_row_bytes(format, columns)
+        let batch = max(1, min(rows, Self.batchBytes / max(rowBytes, 1)))
+        let stored = try Memory(batch * rowBytes, of: UInt8.self, for: Row.purpose)
+        let scratch = try Row(2 * threads * columns)
+        nonisolated(unsafe) let (bytes, floats) = (stored.base, scratch.floats)
+        nonisolated(unsafe) let transposed = source?.floats
+        for start in stride(from: 0, to: rows, by: batch) {
+            let count = min(batch, rows - start)
+            forEachBlock(of: count, blockSize: Self.blockRows, threads: threads) { block, worker in
+                let row = floats + 2 * worker * columns
+                for index in block {
+                    read(
+                        row: start + index, of: transposed, isBias: isBias, into: row, scratch: row + columns)
+                    tk_quantize_weights(format, row, columns, bytes + index * rowBytes)
+                }
             }
-            for column in 0..<columns { numbers[column] = row[isBias ? order(column) : column] + offset }
-            tk_quantize_weights(format, numbers.floats, columns, stored.base)
-            try file.write(UnsafeRawBufferPointer(start: stored.base, count: stored.byteCount))
+            try file.write(UnsafeRawBufferPointer(start: stored.base, count: count * rowBytes))
         }
-        withExtendedLifetime((numbers, stored)) {}
+        withExtendedLifetime((source, scratch, stored)) {}
+    }
+
+    /// How many bytes of rows wait to be written, and how many rows a thread takes at a time.
+    private static let batchBytes = 1 << 20
+    private static let blockRows = 4
+
+    /// Reads a row of the target, in floats.
+    private func read(
+        row index: Int, of transposed: UnsafeMutablePointer<Float>?, isBias: Bool,
+        into numbers: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    ) {
+        if let transposed {
+            for column in 0..<columns { scratch[column] = transposed[column * rows + index] }
+        } else {
+            let place = isBias ? index : order(index)
+            tk_dequantize_row(TK_ISA_PORTABLE, matrix.format, matrix.row(place), columns, scratch)
+        }
+        for column in 0..<columns { numbers[column] = scratch[isBias ? order(column) : column] + offset }
     }
 
     /// Writes column after column.
