@@ -1,14 +1,17 @@
 """Load on `tessera serve`, beside llama-server: the same file, the same threads, in turns.
 
 - 16 clients at once, each streaming 128 tokens: tokens a second of all together, time to the first token.
-- Memory after 200 and after 2,000 requests.
-- 1,000 connections that say nothing, and how long a request takes beside them.
+- Tessera's memory after 200 and after 2,000 requests.
+- 1,000 connections that say nothing, and how long a request to Tessera takes beside them.
 
-Greedy texts of both are compared first: a speed for another text would not count.
+Greedy texts of both are compared first: a speed for another text would not count. The tokens that end a text are biased
+away on both sides: without that `ignore_eos` means two things, reading on after such a token here and never drawing it there.
+The machine must be otherwise idle: a program that competes for the cores slows llama-server down tenfold and more.
 """
 
 import argparse
 import asyncio
+import json
 import pathlib
 import statistics
 import subprocess
@@ -72,10 +75,21 @@ class Server:
         return total / 1024
 
 
-async def load(server, texts, tokens):
+def bias_against_ends(server):
+    """The field that keeps a text from ending: the end's own token, and those of chats, may not be drawn."""
+    ends = []
+    for text in ("<|im_end|>", "<|endoftext|>", "</s>", "<|eot_id|>"):
+        body = json.dumps({"content": text}).encode()
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/tokenize", body, timeout=10) as answer:
+            ids = json.load(answer)["tokens"]
+        ends += ids if len(ids) == 1 else []
+    return {"logit_bias": {str(id_): -100 for id_ in ends}}
+
+
+async def load(server, texts, tokens, fields):
     """All clients at once: tokens a second and the times to their first tokens."""
     began = time.perf_counter()
-    streams = await asyncio.gather(*(complete(server.port, text, tokens) for text in texts))
+    streams = await asyncio.gather(*(complete(server.port, text, tokens, **fields) for text in texts))
     seconds = time.perf_counter() - began
     return sum(stream.tokens for stream in streams) / seconds, [stream.first for stream in streams]
 
@@ -115,19 +129,20 @@ def spread(values, places=0):
 
 async def measure(options, servers):
     tessera = servers[0]
+    fields = bias_against_ends(tessera)
+    same = 0
     if len(servers) > 1:
-        same = 0
-        for text in prompts(4, 1)[0]:
-            ours = await complete(tessera.port, text, 24)
-            theirs = await complete(servers[1].port, text, 24)
+        for text in prompts(len(QUESTIONS), 1)[0]:
+            ours = await complete(tessera.port, text, 16, **fields)
+            theirs = await complete(servers[1].port, text, 16, **fields)
             same += ours.text == theirs.text
-        print(f"greedy texts of 24 tokens that are equal: {same} of 4", file=sys.stderr)
+        print(f"greedy texts of 16 tokens that are equal: {same} of {len(QUESTIONS)}", file=sys.stderr)
 
     rates = {server.name: [] for server in servers}
     firsts = {server.name: [] for server in servers}
     for round_, texts in enumerate(prompts(options.clients, options.rounds + 1)):
         for server in servers if round_ % 2 else servers[::-1]:
-            rate, first = await load(server, texts, options.tokens)
+            rate, first = await load(server, texts, options.tokens, fields)
             print(f"{server.name}: {rate:.0f} tokens/s, first tokens {percentile(first, .5):.2f} s, "
                   f"p95 {percentile(first, .95):.2f} s", file=sys.stderr)
             if round_ > 0:  # the first round warms up
@@ -136,14 +151,12 @@ async def measure(options, servers):
     halves = {name: [percentile(first, .5) for first in lists] for name, lists in firsts.items()}
     tails = {name: [percentile(first, .95) for first in lists] for name, lists in firsts.items()}
 
-    memory = {}
-    for server in servers:
-        await requests(server, 200)
-        after200 = server.resident()
-        await requests(server, options.requests - 200)
-        memory[server.name] = (after200, server.resident())
-        print(f"{server.name}: {after200:.0f} MiB after 200 requests, {memory[server.name][1]:.0f} MiB after "
-              f"{options.requests}", file=sys.stderr)
+    # With what it needs for its busiest moment, as after any load.
+    await requests(tessera, 200)
+    after200 = tessera.resident()
+    await requests(tessera, options.requests - 200)
+    after = tessera.resident()
+    print(f"{after200:.0f} MiB after 200 requests, {after:.0f} MiB after {options.requests}", file=sys.stderr)
     beside = await idle_connections(tessera, options.idle)
 
     names = [server.name for server in servers]
@@ -154,20 +167,22 @@ async def measure(options, servers):
             return ""
         return spread([ours / theirs for ours, theirs in zip(lists[names[0]], lists[names[1]])], places)
 
+    rest = [""] * len(servers)
     rows = [
         (f"{options.clients} clients of {options.tokens} tokens, tokens/s of all",
          *(spread(rates[name]) for name in names), ratio(rates)),
         ("time to first token, median of the clients, s", *(spread(halves[name], 2) for name in names), ratio(halves)),
         ("time to first token, 95th percentile, s", *(spread(tails[name], 2) for name in names), ratio(tails)),
-        ("own memory after 200 requests, MiB", *(f"{memory[name][0]:.0f}" for name in names), ""),
-        (f"own memory after {options.requests:,} requests, MiB", *(f"{memory[name][1]:.0f}" for name in names), ""),
-        ("growth", *(f"{(memory[name][1] / memory[name][0] - 1) * 100:+.1f} %" for name in names), ""),
-        (f"a request of one token beside {options.idle:,} idle connections, ms", f"{beside:.0f}",
-         *([""] * (len(servers) - 1)), ""),
+        ("own memory after 200 requests, MiB", f"{after200:.0f}", *rest),
+        (f"own memory after {options.requests:,} requests, MiB", f"{after:.0f}", *rest),
+        ("growth", f"{(after / after200 - 1) * 100:+.1f} %", *rest),
+        (f"a request of one token beside {options.idle:,} idle connections, ms", f"{beside:.0f}", *rest),
     ]
     print(f"| {options.rounds} rounds in turns, {options.threads} threads, {pathlib.Path(options.model).name} "
           f"| {' | '.join(names)} | ratio |")
     print("|---|" + "---:|" * (len(names) + 1))
+    if len(servers) > 1:
+        rows.insert(0, (f"greedy texts of 16 tokens that are equal, of {len(QUESTIONS)}", str(same), str(same), ""))
     for row in rows:
         print("| " + " | ".join(row) + " |")
 
