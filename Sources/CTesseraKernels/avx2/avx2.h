@@ -25,7 +25,10 @@ void tk_avx2_matmul(tk_format format, const void *weights, size_t n, size_t row0
 // One to three tokens times rows of Q4_0, Q4_1 or Q8_0.
 void tk_avx2_matvecs(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
                      size_t x_stride, size_t m, float *y, size_t y_stride);
-// Four to eight tokens times the same.
+// The same of the other quantised formats.
+void tk_avx2_matvecs_k(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
+                       const void *x, size_t x_stride, size_t m, float *y, size_t y_stride);
+// Four to eight tokens times rows of Q4_0, Q4_1 or Q8_0.
 void tk_avx2_matmul_columns(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                             const void *x, size_t x_stride, size_t m, float *y, size_t y_stride);
 size_t tk_avx2_matmul_scratch_bytes(tk_format format, size_t n);

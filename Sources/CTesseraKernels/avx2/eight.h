@@ -28,6 +28,13 @@ typedef struct tk_rows {
     const uint8_t *at[8];
 } tk_rows;
 
+// Rows `row` ... `row` + 7, of which those from `end` on repeat the last one.
+TK_INLINE tk_rows tk_rows_from(const uint8_t *weights, size_t row_bytes, size_t row, size_t end) {
+    tk_rows rows;
+    for (size_t i = 0; i < 8; i++) rows.at[i] = weights + (row + i < end ? row + i : end - 1) * row_bytes;
+    return rows;
+}
+
 // Weights that are unpacked at once, in blocks.
 TK_INLINE size_t tk_unit(tk_format format) {
     return format == TK_Q4_K || format == TK_Q5_K || format == TK_Q6_K ? TK_SUPER_BLOCK / TK_BLOCK : 1;
@@ -61,6 +68,12 @@ TK_INLINE __m256 tk_load_halves(const tk_rows *rows, size_t offset) {
 
 TK_INLINE __m256i tk_nibbles(__m256i bytes, int shift) {
     return _mm256_and_si256(_mm256_srli_epi16(bytes, shift), _mm256_set1_epi8(15));
+}
+
+// The bits of every byte from bit `shift` on that fit `mask`, whose lowest bit is 16.
+TK_INLINE __m256i tk_upper_bits(__m256i bytes, int shift, char mask) {
+    __m256i moved = shift < 4 ? _mm256_slli_epi16(bytes, 4 - shift) : _mm256_srli_epi16(bytes, shift - 4);
+    return _mm256_and_si256(moved, _mm256_set1_epi8(mask));
 }
 
 // Bit 4 of every byte: bits 4 step ... 4 step + 3 of each row's 32.
@@ -128,12 +141,12 @@ TK_INLINE __m256 tk_half_of(__m256i dwords, bool upper) {
         _mm_packus_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
 }
 
-// A block of 256 weights of Q4_K or Q5_K.
-TK_INLINE void tk_unpack_q45_k(bool fifth, const tk_rows *rows, size_t offset, tk_eight out[8]) {
+// The scales d and minima m of the eight blocks of 32 in a block of Q4_K or Q5_K, w = d * q + m.
+TK_INLINE void tk_load_k_scales(const tk_rows *rows, size_t offset, __m256 d[8], __m256 m[8]) {
     __m256i header[4], s[2], t[2], six = _mm256_set1_epi8(63), four = _mm256_set1_epi8(15);
     __m256i top = _mm256_set1_epi8(0x30);
     tk_load_columns(rows, offset, header);
-    __m256 d = tk_half_of(header[0], false), dmin = tk_half_of(header[0], true);
+    __m256 of_d = tk_half_of(header[0], false), of_m = tk_half_of(header[0], true);
     s[0] = _mm256_and_si256(header[1], six);
     t[0] = _mm256_and_si256(header[2], six);
     s[1] = _mm256_or_si256(_mm256_and_si256(header[3], four),
@@ -141,9 +154,18 @@ TK_INLINE void tk_unpack_q45_k(bool fifth, const tk_rows *rows, size_t offset, t
     t[1] = _mm256_or_si256(_mm256_and_si256(_mm256_srli_epi16(header[3], 4), four),
                            _mm256_and_si256(_mm256_srli_epi16(header[2], 2), top));
     for (int b = 0; b < 8; b++) {
-        _mm256_storeu_ps(out[b].d, _mm256_mul_ps(d, tk_byte_of(s[b / 4], b % 4)));
-        __m256 m = _mm256_mul_ps(dmin, tk_byte_of(t[b / 4], b % 4));
-        _mm256_storeu_ps(out[b].m, _mm256_xor_ps(m, _mm256_set1_ps(-0.0f)));
+        d[b] = _mm256_mul_ps(of_d, tk_byte_of(s[b / 4], b % 4));
+        m[b] = _mm256_xor_ps(_mm256_mul_ps(of_m, tk_byte_of(t[b / 4], b % 4)), _mm256_set1_ps(-0.0f));
+    }
+}
+
+// A block of 256 weights of Q4_K or Q5_K.
+TK_INLINE void tk_unpack_q45_k(bool fifth, const tk_rows *rows, size_t offset, tk_eight out[8]) {
+    __m256 d[8], m[8];
+    tk_load_k_scales(rows, offset, d, m);
+    for (int b = 0; b < 8; b++) {
+        _mm256_storeu_ps(out[b].d, d[b]);
+        _mm256_storeu_ps(out[b].m, m[b]);
     }
     __m256i bits[2][4], columns[4];
     for (size_t half = 0; half < 2; half++) {
@@ -153,12 +175,8 @@ TK_INLINE void tk_unpack_q45_k(bool fifth, const tk_rows *rows, size_t offset, t
             for (int i = 0; i < 4; i++)
                 for (int b = 0; b < 2; b++) {
                     __m256i q = tk_nibbles(columns[i], 4 * b);
-                    if (fifth) {
-                        int shift = 2 * (int)pair + b;
-                        __m256i bit = shift < 4 ? _mm256_slli_epi16(bits[half][i], 4 - shift)
-                                                : _mm256_srli_epi16(bits[half][i], shift - 4);
-                        q = _mm256_or_si256(q, _mm256_and_si256(bit, _mm256_set1_epi8(16)));
-                    }
+                    if (fifth)
+                        q = _mm256_or_si256(q, tk_upper_bits(bits[half][i], 2 * (int)pair + b, 16));
                     tk_store_step(out + 2 * pair + (size_t)b, 4 * (int)half + i, q);
                 }
         }
@@ -185,11 +203,8 @@ TK_INLINE void tk_unpack_q6_k(const tk_rows *rows, size_t offset, tk_eight out[8
             tk_load_columns(rows, offset + 64 * half + 32 * (size_t)left + at, columns);
             for (int i = 0; i < 4; i++)
                 for (int b = 0; b < 2; b++) {
-                    int shift = 2 * (left + 2 * b);
-                    __m256i bits = shift < 4 ? _mm256_slli_epi16(pairs[i], 4 - shift)
-                                             : _mm256_srli_epi16(pairs[i], shift - 4);
                     __m256i q = _mm256_or_si256(tk_nibbles(columns[i], 4 * b),
-                                                _mm256_and_si256(bits, _mm256_set1_epi8(0x30)));
+                                                tk_upper_bits(pairs[i], 2 * (left + 2 * b), 0x30));
                     tk_store_step(out + 4 * half + (size_t)(left + 2 * b), 4 * (int)(part % 2) + i, q);
                 }
         }

@@ -13,20 +13,10 @@ TK_BEGIN_AVX2
 
 enum { TK_FEW = 3 };
 
-// Two rows' products with 32 nibbles each, as 8 int16 per half; at most 4 * 15 * 127 in magnitude.
+// Two rows' products with 32 nibbles each, as 8 int16 per half; at most 4 * 15 * 127 in magnitude, of which
+// four are 30480.
 TK_INLINE __m256i nibble_products(__m256i low, __m256i high, __m256i x0, __m256i x1) {
     return _mm256_add_epi16(_mm256_maddubs_epi16(low, x0), _mm256_maddubs_epi16(high, x1));
-}
-
-// Sums for rows 0...7 from products of the pairs (0, 4), (1, 5), (2, 6), (3, 7). The int16 sums stay below
-// 2^15: 16 * 15 * 127 = 30480.
-TK_INLINE __m256i fold_int16(const __m256i p[4]) {
-    __m256i t0 = _mm256_add_epi16(_mm256_unpacklo_epi64(p[0], p[1]), _mm256_unpackhi_epi64(p[0], p[1]));
-    __m256i t1 = _mm256_add_epi16(_mm256_unpacklo_epi64(p[2], p[3]), _mm256_unpackhi_epi64(p[2], p[3]));
-    __m256 a = _mm256_castsi256_ps(t0), b = _mm256_castsi256_ps(t1);
-    __m256i even = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88));
-    __m256i odd = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xdd));
-    return _mm256_madd_epi16(_mm256_add_epi16(even, odd), _mm256_set1_epi16(1));
 }
 
 // Two rows' products with 32 int8 each, as 4 int32 per half. |w| as an unsigned byte holds 128, too.
@@ -69,7 +59,7 @@ TK_INLINE void eight_rows(tk_format format, bool whole, size_t tokens, size_t bl
             for (size_t i = 0; i < 4; i++)
                 products[i] = format == TK_Q8_0 ? byte_products(low[i], high[i], x0, x1)
                                                 : nibble_products(low[i], high[i], x0, x1);
-            __m256i integers = format == TK_Q8_0 ? tk_fold_int32(products) : fold_int16(products);
+            __m256i integers = format == TK_Q8_0 ? tk_fold_int32(products) : tk_fold_int16(products, true);
             if (format != TK_Q8_0) sums[t] = _mm256_fmadd_ps(m, _mm256_set1_ps(x[t][b].sum), sums[t]);
             __m256 scale = _mm256_mul_ps(d, _mm256_set1_ps(x[t][b].scale));
             sums[t] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(integers), sums[t]);
