@@ -17,8 +17,11 @@ import bench_programs as programs
 import greedy_agreement
 
 FORMATS = ["f32", "f16", "bf16", "q8_0", "q4_0", "q4_1", "q5_0", "q5_1", "q4_k", "q5_k", "q6_k"]
+# The first prompt of the list is answered in three tokens by some formats, which is too little to compare.
+STORY = "It was a bright cold day, and the clocks in the square were striking"
+PROMPTS = [*greedy_agreement.PROMPTS[1:], STORY]
 GEMMA_PROMPTS = greedy_agreement.PROMPTS[:2] + [
-    "It was a bright cold day, and the clocks in the square were striking",
+    STORY,
     "Im Herbst färben sich die Blätter der Bäume rot und",
     "今天天气很好，我们一起去公园",
 ]
@@ -45,7 +48,7 @@ def main():
         for name in options.formats:
             target = pathlib.Path(folder) / f"{name}.gguf"
             programs.output([options.tessera, "model", "quantize", options.model, target, "--to", name])
-            compare(name, options, target, greedy_agreement.PROMPTS)
+            compare(name, options, target, PROMPTS)
             target.unlink()
     if options.gemma:
         compare("Gemma 3 270M", options, options.gemma, GEMMA_PROMPTS)
