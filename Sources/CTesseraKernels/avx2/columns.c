@@ -81,41 +81,24 @@ TK_INLINE void eight_rows(tk_format format, bool whole, size_t tokens, const tk_
 
 TK_INLINE void all_rows(tk_format format, size_t tokens, const uint8_t *weights, size_t n, size_t row0,
                         size_t row1, const uint8_t *x, size_t x_stride, float *y, size_t y_stride) {
-    size_t blocks = n / TK_BLOCK;
-    size_t block_bytes = format == TK_Q8_0   ? TK_Q8_0_BYTES
-                         : format == TK_Q4_1 ? TK_Q4_1_BYTES
-                                             : TK_Q4_0_BYTES;
-    size_t row_bytes = blocks * block_bytes;
-    tk_rows rows;
+    size_t blocks = n / TK_BLOCK, block_bytes = tk_unit_bytes(format), row_bytes = blocks * block_bytes;
     size_t row = row0;
     for (; row + TK_ROWS <= row1; row += TK_ROWS) {
-        for (size_t i = 0; i < TK_ROWS; i++) rows.at[i] = weights + (row + i) * row_bytes;
+        tk_rows rows = tk_rows_from(weights, row_bytes, row, row1);
         eight_rows(format, true, tokens, &rows, block_bytes, blocks, x, x_stride, y + row, y_stride, TK_ROWS);
     }
     if (row == row1) return;
-    for (size_t i = 0; i < TK_ROWS; i++)
-        rows.at[i] = weights + (row + i < row1 ? row + i : row1 - 1) * row_bytes;
-    eight_rows(format, false, tokens, &rows, block_bytes, blocks, x, x_stride, y + row, y_stride, row1 - row);
+    tk_rows last = tk_rows_from(weights, row_bytes, row, row1);
+    eight_rows(format, false, tokens, &last, block_bytes, blocks, x, x_stride, y + row, y_stride, row1 - row);
 }
 
 TK_INLINE void multiply(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
                         const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride) {
-    switch (m) {
-    case 4:
-        all_rows(format, 4, weights, n, row0, row1, x, x_stride, y, y_stride);
-        break;
-    case 5:
-        all_rows(format, 5, weights, n, row0, row1, x, x_stride, y, y_stride);
-        break;
-    case 6:
-        all_rows(format, 6, weights, n, row0, row1, x, x_stride, y, y_stride);
-        break;
-    case 7:
-        all_rows(format, 7, weights, n, row0, row1, x, x_stride, y, y_stride);
-        break;
-    default:
-        all_rows(format, 8, weights, n, row0, row1, x, x_stride, y, y_stride);
-    }
+    if (m == 4) all_rows(format, 4, weights, n, row0, row1, x, x_stride, y, y_stride);
+    if (m == 5) all_rows(format, 5, weights, n, row0, row1, x, x_stride, y, y_stride);
+    if (m == 6) all_rows(format, 6, weights, n, row0, row1, x, x_stride, y, y_stride);
+    if (m == 7) all_rows(format, 7, weights, n, row0, row1, x, x_stride, y, y_stride);
+    if (m == 8) all_rows(format, 8, weights, n, row0, row1, x, x_stride, y, y_stride);
 }
 
 void tk_avx2_matmul_columns(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,

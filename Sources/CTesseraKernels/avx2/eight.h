@@ -40,6 +40,18 @@ TK_INLINE size_t tk_unit(tk_format format) {
     return format == TK_Q4_K || format == TK_Q5_K || format == TK_Q6_K ? TK_SUPER_BLOCK / TK_BLOCK : 1;
 }
 
+// The bytes of a unit of one row.
+TK_INLINE size_t tk_unit_bytes(tk_format format) {
+    return format == TK_Q4_0   ? TK_Q4_0_BYTES
+           : format == TK_Q4_1 ? TK_Q4_1_BYTES
+           : format == TK_Q5_0 ? TK_Q5_0_BYTES
+           : format == TK_Q5_1 ? TK_Q5_1_BYTES
+           : format == TK_Q8_0 ? TK_Q8_0_BYTES
+           : format == TK_Q4_K ? TK_Q4_K_BYTES
+           : format == TK_Q5_K ? TK_Q5_K_BYTES
+                               : TK_Q6_K_BYTES;
+}
+
 // 16 bytes of each row become four of each, in vectors of eight rows.
 TK_INLINE void tk_load_columns(const tk_rows *rows, size_t offset, __m256i out[4]) {
     __m256i v[4], pairs[4];
@@ -214,15 +226,7 @@ TK_INLINE void tk_unpack_q6_k(const tk_rows *rows, size_t offset, tk_eight out[8
 // A unit of blocks, from block `b` of the rows on.
 TK_INLINE void tk_unpack_unit(tk_format format, const tk_rows *rows, size_t b, tk_eight *out) {
     size_t unit = tk_unit(format);
-    size_t bytes = format == TK_Q4_0   ? TK_Q4_0_BYTES
-                   : format == TK_Q4_1 ? TK_Q4_1_BYTES
-                   : format == TK_Q5_0 ? TK_Q5_0_BYTES
-                   : format == TK_Q5_1 ? TK_Q5_1_BYTES
-                   : format == TK_Q8_0 ? TK_Q8_0_BYTES
-                   : format == TK_Q4_K ? TK_Q4_K_BYTES
-                   : format == TK_Q5_K ? TK_Q5_K_BYTES
-                                       : TK_Q6_K_BYTES;
-    size_t offset = b / unit * bytes;
+    size_t offset = b / unit * tk_unit_bytes(format);
     if (format == TK_Q6_K)
         tk_unpack_q6_k(rows, offset, out);
     else if (format == TK_Q4_K || format == TK_Q5_K)

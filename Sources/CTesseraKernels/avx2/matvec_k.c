@@ -143,7 +143,7 @@ TK_INLINE void add_unit_q5(tk_format format, size_t tokens, const tk_rows *rows,
 TK_INLINE void eight_rows(tk_format format, size_t tokens, const tk_rows *rows, size_t row_bytes,
                           size_t blocks, const uint8_t *x, size_t x_stride, float *y, size_t y_stride,
                           size_t count) {
-    size_t unit = tk_unit(format), unit_bytes = row_bytes / (blocks / unit);
+    size_t unit = tk_unit(format), unit_bytes = tk_unit_bytes(format);
     const tk_q8_block *token[FEW];
     __m256 sums[FEW];
     for (size_t t = 0; t < tokens; t++) {
