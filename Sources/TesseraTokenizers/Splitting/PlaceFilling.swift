@@ -1,4 +1,4 @@
-/// Fills blocks of pieces from cuts of a text whose pieces leave nothing out.
+/// Fills blocks of pieces, each of which ends where the next begins.
 struct PlaceFilling {
     typealias Body = (_ places: UnsafePointer<Int>, _ count: Int) -> Void
 
@@ -17,6 +17,17 @@ struct PlaceFilling {
         places = memory.places
         cuts = memory.cuts
         places[0] = start
+    }
+
+    /// Appends a piece, which begins a block where it does not begin at the end of the one before.
+    @inline(__always)
+    mutating func append(_ piece: Range<Int>, _ body: Body) {
+        if count == PieceMemory.capacity || places[count] != piece.lowerBound {
+            finish(body)
+            places[0] = piece.lowerBound
+        }
+        count &+= 1
+        places[count] = piece.upperBound
     }
 
     /// Appends the pieces that end at `cuts`, and calls `body` with every full block.

@@ -116,30 +116,17 @@ extension SplitRule {
         of text: UTF8Text, in range: Range<Int>, _ memory: PieceMemory,
         _ body: (_ places: UnsafePointer<Int>, _ count: Int) -> Void
     ) {
-        if let lanes {
-            var filling = PlaceFilling(memory, from: range.lowerBound)
-            if let bits {
-                filling.cut(text, range, bits, lanes, body)
-            } else {
-                lanes.forEachCuts(of: text, in: range, room: memory.cuts) { cuts, count, firstPlainCut in
-                    filling.append(cuts, count, of: text, firstPlainCut, body)
-                }
+        var filling = PlaceFilling(memory, from: range.lowerBound)
+        if let lanes, let bits {
+            filling.cut(text, range, bits, lanes, body)
+        } else if let lanes {
+            lanes.forEachCuts(of: text, in: range, room: memory.cuts) { cuts, count, firstPlainCut in
+                filling.append(cuts, count, of: text, firstPlainCut, body)
             }
-            return filling.finish(body)
+        } else {
+            forEachPiece(of: text, in: range) { filling.append($0, body) }
         }
-        let room = memory.places
-        var count = 0
-        room[0] = range.lowerBound
-        forEachPiece(of: text, in: range) { piece in
-            if count == PieceMemory.capacity || room[count] != piece.lowerBound {
-                if count > 0 { body(room, count) }
-                room[0] = piece.lowerBound
-                count = 0
-            }
-            count += 1
-            room[count] = piece.upperBound
-        }
-        if count > 0 { body(room, count) }
+        filling.finish(body)
     }
 
     /// The pieces of `text`, joined its whole unless the rule drops some; for tests.

@@ -44,7 +44,7 @@ final class PieceMemory {
     let longWords = LongWordCache()
 
     init() {
-        places = .allocate(capacity: Self.capacity + 4)
+        places = .allocate(capacity: Self.capacity + 1)
         cuts = .allocate(capacity: 2 * LaneCutter.room)
         tokens = .allocate(capacity: Self.capacity + 4)
         keys = .allocate(capacity: Self.capacity + 1)
