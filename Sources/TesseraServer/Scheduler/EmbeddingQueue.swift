@@ -61,25 +61,19 @@ package final class EmbeddingQueue: Sendable {
             while let item = state.waiting.popFirst() { jobs.append(item.job) }
             return jobs
         }
-        for job in jobs { job.end(.failure(Self.shuttingDown)) }
+        for job in jobs { job.end(.failure(.closed)) }
         metrics.queuedInputs.set(0)
     }
-
-    private static let shuttingDown = APIError(
-        status: 503, message: "the server is shutting down", code: "shutting_down", retryAfterSeconds: 10)
 
     private func submit(_ job: EmbeddingJob) throws(APIError) {
         let count = job.request.texts.count
         let (refusal, starts, waiting) = state.withLock { state -> (APIError?, Bool, Int) in
             let waiting = state.waiting.count
-            if state.isClosed { return (Self.shuttingDown, false, waiting) }
+            if state.isClosed { return (.closed, false, waiting) }
             // A request larger than the limit can still run when nothing waits.
             guard waiting == 0 || waiting + count <= limits.queuedInputs else {
-                let refusal = APIError(
-                    status: 429,
-                    message: "\(waiting) texts are waiting for their vectors, and no more than "
-                        + "\(limits.queuedInputs) may; try again later",
-                    code: "queue_full",
+                let refusal = APIError.full(
+                    "\(waiting) texts are waiting for their vectors", most: limits.queuedInputs,
                     retryAfterSeconds: metrics.embeddingSeconds.expectedSeconds(waiting: waiting, atOnce: 1))
                 return (refusal, false, waiting)
             }

@@ -31,19 +31,12 @@ package final class JobQueue: Sendable {
     package func submit(_ request: GenerationRequest) throws(APIError) -> Job {
         let job = Job(request) { [wakeUp] in wakeUp.signal() }
         let refusal = state.withLock { state -> APIError? in
-            if state.isClosed {
-                return APIError(
-                    status: 503, message: "the server is shutting down", code: "shutting_down",
-                    retryAfterSeconds: 10)
-            }
+            if state.isClosed { return .closed }
             // A request larger than the limit can still run when nothing waits.
             guard state.waitingTexts == 0 || state.waitingTexts + request.textCount <= limits.queuedTexts
             else {
-                return APIError(
-                    status: 429,
-                    message: "\(state.waitingTexts) texts are waiting, and no more than "
-                        + "\(limits.queuedTexts) may; try again later",
-                    code: "queue_full",
+                return .full(
+                    "\(state.waitingTexts) texts are waiting", most: limits.queuedTexts,
                     retryAfterSeconds: metrics.textSeconds.expectedSeconds(
                         waiting: state.waitingTexts, atOnce: limits.runningTexts))
             }

@@ -102,11 +102,10 @@ package final class Scheduler<Model: BatchCausalModel> {
     }
 
     private func dropAll() {
-        let error = APIError(status: 503, message: "the server is shutting down", code: "shutting_down")
-        while let text = waiting.popFirst() { text.job.events.push(.failed(error)) }
+        while let text = waiting.popFirst() { text.job.events.push(.failed(.dropped)) }
         for text in running {
             text.cache = nil
-            text.job.events.push(.failed(error))
+            text.job.events.push(.failed(.dropped))
         }
         running = []
     }
