@@ -26,7 +26,8 @@ enum {
     ROW_BLOCK = 16,           // rows that go through a piece of the tokens
     BATCH = 32 * TOKENS,      // tokens whose sums are kept
     UNROLLED = 4,             // vectors of a row
-    PREFETCH_BYTES = 1024     // further ahead than the next rows
+    PREFETCH_BYTES = 1024,    // further ahead than the next rows,
+    LINE_UP_BYTES = 4096      // and for rows shorter than this
 };
 
 // Pieces of rows as floats, and the lanes of the sums of a block of rows with a batch of tokens.
@@ -79,6 +80,16 @@ typedef struct ahead {
     tk_pace pace;
 } ahead;
 
+// Asks for bytes `from` ... `from` + `count` - 1 of each of the rows ahead. Short rows are asked for in the
+// order in which they lie: the processor looks ahead along one stream a page, and would lose it in several.
+TK_INLINE void ask_for(ahead next, size_t rows, size_t stride, size_t from, size_t count) {
+    bool in_line = stride < LINE_UP_BYTES;
+    const char *at = (const char *)next.at + (in_line ? LINE_UP_BYTES + rows * from : from);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t line = 0; line < count; line += 64)
+            _mm_prefetch(at + r * (in_line ? count : stride) + line, _MM_HINT_T0);
+}
+
 // sums[r * tokens + t] += lanes of rows[r] . x[t], over `count` elements
 TK_INLINE void tile(tk_format format, size_t rows, size_t tokens, const uint8_t *const row[],
                     const uint8_t *const x[], size_t count, ahead next, size_t next_stride, __m256 *sums) {
@@ -86,10 +97,7 @@ TK_INLINE void tile(tk_format format, size_t rows, size_t tokens, const uint8_t 
     size_t i = 0;
     for (; i + STEP <= count; i += STEP) {
         if (next.at != NULL && (i / STEP & next.pace.mask) == next.pace.value)
-            for (size_t r = 0; r < rows; r++)
-                for (size_t line = 0; line < STEP * width_of(format); line += 64)
-                    _mm_prefetch((const char *)next.at + r * next_stride + i * width_of(format) + line,
-                                 _MM_HINT_T0);
+            ask_for(next, rows, next_stride, i * width_of(format), STEP * width_of(format));
         for (size_t j = 0; j < STEP; j += LANES) add_lanes(format, rows, tokens, row, x, i + j, sums);
     }
     for (; i + LANES <= count; i += LANES) add_lanes(format, rows, tokens, row, x, i, sums);
