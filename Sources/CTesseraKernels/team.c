@@ -38,6 +38,7 @@ struct tk_team {
     _Alignas(64) atomic_int running;    // workers still in the current job
     _Alignas(64) atomic_int arrived;    // threads waiting at the barrier
     _Alignas(64) atomic_uint barrier;   // grows by one each time all have arrived
+    _Alignas(64) atomic_int taken;      // pieces of work taken since the last barrier
     _Alignas(64) atomic_int sleepers;   // threads in (or entering) pthread_cond_wait
     atomic_int spin;                    // nanoseconds to spin before sleeping; a hint, so races do not matter
     atomic_uint spins_in_vain;
@@ -134,6 +135,7 @@ tk_team *tk_team_create(int threads) {
     atomic_init(&team->running, 0);
     atomic_init(&team->arrived, 0);
     atomic_init(&team->barrier, 0);
+    atomic_init(&team->taken, 0);
     atomic_init(&team->sleepers, 0);
     atomic_init(&team->spin, LONGEST_SPIN);
     atomic_init(&team->spins_in_vain, 1);
@@ -177,7 +179,12 @@ int tk_team_threads(const tk_team *team) {
     return team->threads;
 }
 
+int tk_team_take(tk_team *team) {
+    return atomic_fetch_add_explicit(&team->taken, 1, memory_order_relaxed);
+}
+
 void tk_team_run(tk_team *team, void (*body)(void *context, int thread), void *context) {
+    atomic_store_explicit(&team->taken, 0, memory_order_relaxed);
     if (team->threads == 1) {
         body(context, 0);
         return;
@@ -192,10 +199,14 @@ void tk_team_run(tk_team *team, void (*body)(void *context, int thread), void *c
 }
 
 void tk_team_barrier(tk_team *team) {
-    if (team->threads == 1) return;
+    if (team->threads == 1) {
+        atomic_store_explicit(&team->taken, 0, memory_order_relaxed);
+        return;
+    }
     unsigned generation = atomic_load_explicit(&team->barrier, memory_order_acquire);
     if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) == team->threads - 1) {
         atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
+        atomic_store_explicit(&team->taken, 0, memory_order_relaxed);
         wake(team, &team->barrier, generation + 1);
     } else {
         wait_while_equal(team, &team->barrier, generation);

@@ -44,6 +44,39 @@ struct KernelsTeamTests {
         }
     }
 
+    /// How often each numbered piece of work was taken.
+    private struct Pieces {
+        var team: OpaquePointer
+        var count: Int
+        var taken: UnsafeMutablePointer<Int>
+    }
+
+    @Test("every piece is taken once between two barriers", arguments: [1, 2, 3])
+    func pieces(threads: Int) throws {
+        let team = try #require(tk_team_create(Int32(threads)))
+        defer { tk_team_destroy(team) }
+        let count = 37
+        let taken = UnsafeMutablePointer<Int>.allocate(capacity: count)
+        taken.initialize(repeating: 0, count: count)
+        defer { taken.deallocate() }
+        var shared = Pieces(team: team, count: count, taken: taken)
+        let jobs = 500
+        for _ in 0..<jobs {
+            tk_team_run(
+                team,
+                { context, _ in
+                    let shared = context!.assumingMemoryBound(to: Pieces.self).pointee
+                    for _ in 0..<2 {
+                        while case let piece = Int(tk_team_take(shared.team)), piece < shared.count {
+                            shared.taken[piece] += 1
+                        }
+                        tk_team_barrier(shared.team)
+                    }
+                }, &shared)
+        }
+        for piece in 0..<count { #expect(taken[piece] == 2 * jobs) }
+    }
+
     @Test("teams are made and destroyed, used or not")
     func lifetimes() throws {
         for round in 0..<50 {

@@ -232,6 +232,10 @@ int tk_available_cores(void);
 // after it.
 void tk_team_barrier(tk_team *team);
 
+// Called inside a body: 0, 1, 2, ... to whichever threads ask, from 0 again after every barrier. Pieces of work that
+// are numbered so go to the threads that are free.
+int tk_team_take(tk_team *team);
+
 #ifdef __cplusplus
 }
 #endif

@@ -39,10 +39,19 @@ struct FeedForwardBlock {
         worker.barrier()
     }
 
-    /// f(Wgate h + bg) * (Wup h + bu), or f(Wup h + bu): this thread's share of `[tokens, inner]`.
+    /// f(Wgate h + bg) * (Wup h + bu), or f(Wup h + bu), by all threads: `[tokens, inner]`, complete after a barrier.
     func bend(_ h: Operand, _ layer: FeedForwardWeights, on worker: Worker) -> Operand {
         let bent = buffers.bent.operand(tokens: h.tokens, columns: inner)
-        let rows = worker.share(of: inner, unit: 32)  // whole blocks of the operand of down
+        worker.shareOut(layer.up.weight, unit: 32) { rows in  // whole blocks of the operand of down
+            bend(h, layer, columns: rows, into: bent, on: worker)
+        }
+        return bent
+    }
+
+    private func bend(
+        _ h: Operand, _ layer: FeedForwardWeights, columns rows: Range<Int>, into bent: Operand,
+        on worker: Worker
+    ) {
         worker.multiply(layer.gate ?? layer.up, rows: rows, h, into: bent.floats, stride: inner)
         if layer.gate != nil {
             worker.multiply(layer.up, rows: rows, h, into: buffers.up, stride: inner)
@@ -59,6 +68,5 @@ struct FeedForwardBlock {
                 tk_quantize_row(worker.isa, values, rows.count, bent.blockRow(token) + rows.lowerBound / 32)
             }
         }
-        return bent
     }
 }

@@ -41,6 +41,28 @@ struct Worker {
         return min(begin, total)..<min(end, total)
     }
 
+    /// Calls `body` with parts of the rows of `weight`, cut at multiples of `unit`, until the threads have been through all.
+    ///
+    /// Each thread begins with a part of its own. The last quarter of a large matrix goes piece by piece to whoever is
+    /// free, so that a thread that the system has held up is waited for less; in a small one the pieces would cost
+    /// more. At most one such loop may stand between two barriers.
+    func shareOut(_ weight: Matrix, unit: Int = rowUnit, _ body: (Range<Int>) -> Void) {
+        let total = weight.rows
+        // Some hundreds of microseconds of reading.
+        let isLarge = total * weight.columns >= 1 << 21
+        guard count > 1, isLarge else { return body(share(of: total, unit: unit)) }
+        let units = (total + unit - 1) / unit
+        let own = units / 4 * 3 / count  // units of the part of each thread
+        if own > 0 { body(own * index * unit..<own * (index + 1) * unit) }
+        let first = own * count
+        let piece = max(1, (units - first) / (4 * count))
+        while true {
+            let begin = first + Int(tk_team_take(team)) * piece
+            if begin >= units { return }
+            body(begin * unit..<min((begin + piece) * unit, total))
+        }
+    }
+
     /// Whether the product with `weight` reads 8-bit blocks.
     func wantsBlocks(_ weight: Matrix) -> Bool {
         !exact && tk_operand_of(weight.format) == TK_OPERAND_Q8
@@ -124,14 +146,20 @@ struct Worker {
         return result
     }
 
-    /// y[t] += W x[t] + b, or the norm of that, on this thread's share; `products` holds `[tokens, rows]`.
+    /// y[t] += W x[t] + b, or the norm of that, by all threads; `products` holds `[tokens, rows]`.
     func addProduct(
         _ projection: Projection, norm: Norm?, _ x: Operand, to y: UnsafeMutablePointer<Float>,
         products: UnsafeMutablePointer<Float>
     ) {
         let width = projection.rows
-        let rows = share(of: width, unit: Self.rowUnit)
-        multiply(projection, rows: rows, x, into: products, stride: width)
+        shareOut(projection.weight) { rows in
+            multiply(projection, rows: rows, x, into: products, stride: width)
+            guard norm == nil else { return }
+            for token in 0..<x.tokens {
+                let begin = token * width + rows.lowerBound
+                tk_add(isa, products + begin, rows.count, y + begin)
+            }
+        }
         if let norm {
             // A norm needs whole tokens.
             barrier()
@@ -139,11 +167,6 @@ struct Worker {
                 norm(products + token * width, width, into: products + token * width, isa)
                 tk_add(isa, products + token * width, width, y + token * width)
             }
-            return
-        }
-        for token in 0..<x.tokens {
-            let begin = token * width + rows.lowerBound
-            tk_add(isa, products + begin, rows.count, y + begin)
         }
     }
 

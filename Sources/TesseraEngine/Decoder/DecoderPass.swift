@@ -68,8 +68,9 @@ struct DecoderPass {
             x, tokens: rows, columns: embedding.columns, by: outputNorm,
             blocks: worker.wantsBlocks(outputHead), in: normed
         )  // [rows, hidden]
-        let share = worker.share(of: outputHead.rows, unit: Worker.rowUnit)
-        worker.multiply(outputHead, rows: share, h, into: logits, stride: outputHead.rows)
+        worker.shareOut(outputHead) { rows in
+            worker.multiply(outputHead, rows: rows, h, into: logits, stride: outputHead.rows)
+        }
         worker.barrier()
     }
 
