@@ -54,7 +54,7 @@ struct SavingTests {
 
         let read = try rewritten(definition)
         let model = try #require(read.bytePair)
-        #expect(model.merges == bytePair.merges && model.vocabulary.count == 5)
+        #expect(model.merges == bytePair.merges)
         #expect(model.vocabulary.spelling(of: 4) == Array("\"\\\n\u{1}é\u{7F}".utf8))
         #expect(model.continuingPrefix == "##" && model.endSuffix == "</w>" && model.unknownToken == 0)
         #expect(model.fusesUnknown && model.fallsBackToBytes && model.ignoresMerges && model.dropout == 0.1)
@@ -79,6 +79,21 @@ struct SavingTests {
             return
         }
         #expect(pieces.continuingPrefix == "@@" && pieces.largestWord == 7 && pieces.unknownToken == "[UNK]")
+    }
+
+    @Test(
+        "added tokens that a reader would number otherwise are listed with the model",
+        arguments: [
+            (["a", "b"], [2, 3], 2), (["a", "b"], [3], 4), (["a", nil, "b"], [3], 4),
+            (["a", "b"], [2, 4], 5), (["a", "<1>"], [1, 2], 2),
+        ])
+    func addedTokenIDs(_ spellings: [String?], _ ids: [TokenID], _ count: Int) throws {
+        let bytePair = BytePairDefinition(vocabulary: try vocabulary(spellings), merges: [])
+        var definition = TokenizerDefinition(model: .bytePair(bytePair))
+        definition.addedTokens = ids.map { AddedToken(id: $0, content: Array("<\($0)>".utf8)) }
+        let read = try rewritten(definition)
+        #expect(read.addedTokens == definition.addedTokens)
+        #expect(try #require(read.bytePair).vocabulary.count == count)
     }
 
     @Test("tokens that are not UTF-8 cannot stand in JSON, and a failed save leaves no file")

@@ -37,7 +37,7 @@ struct HuggingFaceWriter {
         output.key("decoder")
         output.value(definition.decoder?.json ?? .null)
         output.key("model")
-        try TokenModelWriter(definition.model).write(to: &output)
+        try TokenModelWriter(definition.model, further: tokensToList(of: added)).write(to: &output)
         output.endObject()
         noteLosses()
         return output.bytes
@@ -60,6 +60,24 @@ struct HuggingFaceWriter {
                 remedy: "save it in another format")
         }
         return tokens.sorted { $0.id < $1.id }
+    }
+
+    /// The added tokens that the model must list too, or Hugging Face would number them otherwise.
+    ///
+    /// A reader gives an added token that the model lacks the next free id, whatever the file says; where the ids of a
+    /// vocabulary have gaps, as those of cl100k_base, that is another one.
+    private func tokensToList(of added: [AddedToken]) -> [AddedToken] {
+        if case .unigram = definition.model { return [] }  // a list of tokens has no gaps
+        let vocabulary = definition.model.vocabulary
+        let unlisted = added.filter { vocabulary.id(of: $0.content) == nil }
+        var size = 0
+        for id in 0..<vocabulary.count where vocabulary.withSpelling(of: id, { !$0.isEmpty }) { size += 1 }
+        var highest = added.filter { vocabulary.id(of: $0.content) != nil }.map { Int($0.id) }.max() ?? -1
+        for token in unlisted {
+            highest = highest >= size ? highest + 1 : size
+            if highest != Int(token.id) { return unlisted }
+        }
+        return []
     }
 
     private mutating func noteLosses() {

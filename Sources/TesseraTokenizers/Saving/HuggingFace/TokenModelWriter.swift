@@ -4,9 +4,12 @@ internal import TesseraFiles
 /// Writes the member `model` of a `tokenizer.json`.
 struct TokenModelWriter {
     private let model: TokenModel
+    private let further: [AddedToken]
 
-    init(_ model: TokenModel) {
+    /// - Parameter further: tokens outside the model that its vocabulary lists all the same, at their ids.
+    init(_ model: TokenModel, further: [AddedToken] = []) {
         self.model = model
+        self.further = further
     }
 
     /// Writes the model.
@@ -97,6 +100,10 @@ struct TokenModelWriter {
                 output.key(spelling)
                 output.integer(id)
             }
+        }
+        for token in further {
+            token.content.withUnsafeBytes { output.key($0) }
+            output.integer(Int(token.id))
         }
         output.endObject()
     }
