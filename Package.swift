@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "TesseraTokenizers", targets: ["TesseraTokenizers"]),
         .library(name: "TesseraTransformers", targets: ["TesseraTransformers"]),
         .library(name: "TesseraVocabulary", targets: ["TesseraVocabulary"]),
+        .library(name: "TesseraAnalysis", targets: ["TesseraAnalysis"]),
         .library(name: "TesseraEngine", targets: ["TesseraEngine"]),
         .library(name: "TesseraDecoding", targets: ["TesseraDecoding"]),
         .library(name: "TesseraServer", targets: ["TesseraServer"]),
@@ -61,6 +62,11 @@ let package = Package(
         // Row 2
         .target(
             name: "TesseraVocabulary",
+            dependencies: ["TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "TesseraAnalysis",
             dependencies: ["TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers"],
             swiftSettings: settings
         ),
@@ -118,8 +124,8 @@ let package = Package(
             name: "TesseraCLI",
             dependencies: [
                 "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraFetching", "TesseraTemplates",
-                "TesseraTokenizers", "TesseraVocabulary", "TesseraEngine", "TesseraDecoding",
-                "TesseraConsole",
+                "TesseraTokenizers", "TesseraVocabulary", "TesseraAnalysis", "TesseraEngine",
+                "TesseraDecoding", "TesseraConsole",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -189,6 +195,13 @@ let package = Package(
         .testTarget(
             name: "TesseraVocabularyTests",
             dependencies: ["TesseraVocabulary", "TesseraTokenizers", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TesseraAnalysisTests",
+            dependencies: [
+                "TesseraAnalysis", "TesseraTokenizers", "TesseraVocabulary", "TesseraTestSupport",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

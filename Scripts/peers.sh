@@ -61,6 +61,10 @@ PYTHONPATH=$(printf '%s\n' "$spark" | sed -n 1p):$(printf '%s\n' "$spark" | sed 
     "$python" -B "$root/Scripts/spark-counts.py" --tessera "$program" --text "$texts/prose.txt"
 PYTHONPATH=$references "$python" -B "$root/Scripts/training-references.py" --tessera "$program" --texts "$texts"
 
+# The romanizer beside uroman, on names in some fifty languages.
+romanization=$("$root/Scripts/setup.sh" romanization)
+PYTHONPATH=$romanization "$python" -B "$root/Scripts/romanization-peers.py" --tessera "$program"
+
 # The server with the clients that people use, and its page in a real browser.
 server=${TESSERA_SERVER_PROGRAM:-$root/.build/product/release/tessera-server}
 clients=$("$root/Scripts/setup.sh" server-clients)

@@ -6,6 +6,7 @@
 #   setup.sh tokenizers            the published tokenizers that the conformance tests read; prints their folder
 #   setup.sh tokenizer-references  the pinned libraries that these are held against; prints their folder
 #   setup.sh tokenizer-peers       other tokenizers to compare the speed with, after those; prints their folder
+#   setup.sh romanization          the romanizer that ours is compared with, and names in many languages; prints their folder
 #   setup.sh golden                the pinned references that write the other golden files; prints their folder, and on
 #                                  a second line the folder that goes before it for the tokenizer's file
 #   setup.sh gemma                 Gemma 3 270M, whose terms are Google's; prints its file
@@ -141,7 +142,7 @@ case ${1:-build} in
 build) check_swift ;;
 model) fetch_model ;;
 tokenizers) "$root/Scripts/fetch-tokenizers.sh" ;;
-tokenizer-references | tokenizer-peers) packages_of "$1" ;;
+tokenizer-references | tokenizer-peers | romanization) packages_of "$1" ;;
 golden) golden_packages ;;
 gemma) "$root/Scripts/fetch-gemma.sh" ;;
 spark) spark_packages ;;
@@ -150,5 +151,5 @@ peers)
     check_compiler
     "$root/Scripts/build-llama-cpp.sh"
     ;;
-*) fail "setup.sh: unknown part \"$1\"; name model, tokenizers, tokenizer-references, tokenizer-peers, golden, gemma, spark, server-clients or peers, or nothing" ;;
+*) fail "setup.sh: unknown part \"$1\"; name model, tokenizers, tokenizer-references, tokenizer-peers, romanization, golden, gemma, spark, server-clients or peers, or nothing" ;;
 esac

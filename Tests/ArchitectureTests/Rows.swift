@@ -32,6 +32,7 @@ let rooms: [Room] = [
     Room(name: "TesseraTokenizers", row: 1, side: .shared),
     Room(name: "TesseraTransformers", row: 2, side: .shared),
     Room(name: "TesseraVocabulary", row: 2, side: .shared),
+    Room(name: "TesseraAnalysis", row: 2, side: .shared),
     Room(name: "TesseraEngine", row: 2, side: .everyday),
     Room(name: "TesseraDecoding", row: 3, side: .everyday),
     Room(

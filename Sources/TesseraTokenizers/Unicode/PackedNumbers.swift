@@ -2,17 +2,17 @@
 ///
 /// A number is a row of base-32 digits, high first, each a character from "0" on; all but its last digit have 32
 /// added. `Scripts/generate-unicode.py` writes them.
-struct PackedNumbers: Sequence, IteratorProtocol {
+package struct PackedNumbers: Sequence, IteratorProtocol {
     private var position: UnsafePointer<UInt8>
     private let end: UnsafePointer<UInt8>
 
-    init(_ text: StaticString) {
+    package init(_ text: StaticString) {
         position = text.utf8Start
         end = text.utf8Start + text.utf8CodeUnitCount
     }
 
     /// The next number; nil at the end.
-    mutating func next() -> UInt32? {
+    package mutating func next() -> UInt32? {
         guard position < end else { return nil }
         var value: UInt32 = 0
         while position < end {
