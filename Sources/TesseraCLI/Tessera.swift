@@ -11,7 +11,8 @@ struct Tessera: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            DemoCommand.self, TokenizerCommand.self, RomanizeCommand.self, GenerateCommand.self, ChatCommand.self,
+            DemoCommand.self, TokenizerCommand.self, RomanizeCommand.self, GenerateCommand.self,
+            ChatCommand.self,
             ServeCommand.self, EvaluateCommand.self, BenchCommand.self, ModelCommand.self,
         ]
     )

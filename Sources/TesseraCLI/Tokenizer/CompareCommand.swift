@@ -10,10 +10,12 @@ internal import TesseraVocabulary
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Compare the bytes per token of tokenizers, language by language.",
+        abstract: "Compare what tokenizers make of languages, or what their vocabularies hold.",
         discussion: """
             A file is a language, named like the file; so is each file or folder of a folder. Without --corpus one \
-            paragraph in twelve languages is used. Special tokens in texts are read as text.
+            paragraph in twelve languages is used. Special tokens in texts are read as text. With --vocabularies the \
+            vocabularies themselves are compared: classes of tokens, scripts, languages and shared tokens; --report \
+            writes that as a page with tables beside it.
             """
     )
 
@@ -28,6 +30,17 @@ struct CompareCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write a picture of the bytes per token here.", valueName: "file"))
     var svg: String?
 
+    @Flag(name: .customLong("vocabularies"), help: "Compare the vocabularies themselves, after Qtok.")
+    var comparesVocabularies = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the comparison of vocabularies here: index.html, report.json and tables.",
+            valueName: "folder"))
+    var report: String?
+
+    @OptionGroup var vocabularies: VocabularyFlags
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -40,6 +53,7 @@ struct CompareCommand: ParsableCommand {
             let one = try TokenizerLoader.load(path: path, options: TokenizerLoader.Options())
             loaded.append((name, one.tokenizer))
         }
+        if comparesVocabularies || report != nil { return try compareVocabularies(loaded) }
         let samples =
             corpus.isEmpty
             ? DemoTexts.paragraphs.map { LanguageSample($0.language, text: $0.text) }

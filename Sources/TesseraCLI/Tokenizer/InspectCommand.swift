@@ -19,6 +19,25 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "List the tokens that no text becomes, and why.")
     var reachability = false
 
+    @Flag(
+        help:
+            "Count the tokens of each class: letters of one script, digits and symbols, bytes, control tokens."
+    )
+    var classes = false
+
+    @Option(
+        name: .customLong("class"),
+        help: ArgumentHelp("List the tokens of a class, such as unicode_flanks.", valueName: "class"))
+    var tokenClass: String?
+
+    @Option(help: ArgumentHelp("List at most so many tokens of the class.", valueName: "count"))
+    var limit: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How classes tell scripts apart; see tokenizer compare.", valueName: "property|name"))
+    var scripts = "property"
+
     @Argument(help: "A UTF-8 text file, or - for standard input.")
     var file: String?
 
@@ -26,12 +45,18 @@ struct InspectCommand: ParsableCommand {
         guard !reachability || file == nil else {
             throw ValidationError("--reachability looks at the vocabulary; leave out the file")
         }
+        guard !classes && tokenClass == nil || file == nil else {
+            throw ValidationError("classes are those of the vocabulary; leave out the file")
+        }
+        guard (limit ?? 0) >= 0 else { throw ValidationError("--limit counts tokens, from 0 on") }
     }
 
     func run() throws {
         let loaded = try tokenizer.load()
         if reachability {
             try showReachability(of: loaded.tokenizer)
+        } else if classes || tokenClass != nil {
+            try showClasses(of: loaded.tokenizer)
         } else if let file {
             try showTokens(of: try InputText(path: file), loaded)
         } else {

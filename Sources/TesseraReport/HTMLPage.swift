@@ -1,0 +1,102 @@
+/// A page of headings, text, tables and pictures in one file: it loads nothing, and is read on light and dark screens, on
+/// paper and on phones.
+public struct HTMLPage: Sendable {
+    private let title: String
+    private var body = ""
+    private var sections: [(anchor: String, title: String)] = []
+
+    /// Begins a page.
+    public init(title: String) { self.title = title }
+
+    /// Begins a section, which the list at the top of the page links to.
+    public mutating func section(_ title: String) {
+        let anchor = "s\(sections.count + 1)"
+        sections.append((anchor, title))
+        body += "<h2 id=\"\(anchor)\">\(xmlEscaped(title))</h2>\n"
+    }
+
+    /// Adds a paragraph.
+    public mutating func paragraph(_ text: String) { body += "<p>\(xmlEscaped(text))</p>\n" }
+
+    /// Adds a table; wide ones scroll by themselves.
+    public mutating func table(_ table: Table, caption: String) {
+        func cell(_ tag: String, _ attributes: String, _ text: String, _ index: Int) -> String {
+            let kind = table.columns[index].alignment == .right ? " class=\"n\"" : ""
+            return "<\(tag)\(attributes)\(kind)>\(xmlEscaped(text))</\(tag)>"
+        }
+        body +=
+            "<figure><figcaption>\(xmlEscaped(caption))</figcaption><div class=\"wide\" tabindex=\"0\"><table>\n<thead><tr>"
+        for (index, column) in table.columns.enumerated() {
+            body += cell("th", " scope=\"col\"", column.title, index)
+        }
+        body += "</tr></thead>\n<tbody>\n"
+        for row in table.rows {
+            body += "<tr>"
+            for (index, text) in row.enumerated() {
+                body += index == 0 ? cell("th", " scope=\"row\"", text, index) : cell("td", "", text, index)
+            }
+            body += "</tr>\n"
+        }
+        body += "</tbody></table></div></figure>\n"
+    }
+
+    /// Adds a picture, as the SVG that a chart makes.
+    public mutating func picture(svg: String) {
+        body += "<figure><div class=\"wide\" tabindex=\"0\">\n\(svg)</div></figure>\n"
+    }
+
+    /// The page.
+    public func html() -> String {
+        var list = ""
+        for section in sections {
+            list += "<li><a href=\"#\(section.anchor)\">\(xmlEscaped(section.title))</a></li>\n"
+        }
+        return """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(xmlEscaped(title))</title>
+            <style>
+            \(Self.style)
+            </style>
+            </head>
+            <body>
+            <main>
+            <h1>\(xmlEscaped(title))</h1>
+            \(sections.count > 1 ? "<nav aria-label=\"Sections\"><ul>\n\(list)</ul></nav>" : "")
+            \(body)</main>
+            </body>
+            </html>
+
+            """
+    }
+
+    private static let style = """
+        :root { color-scheme: light dark; --ink: #1a1a1a; --paper: #ffffff; --line: #d8d8d8; --soft: #5a5a5a; --stripe: #f5f5f5; }
+        @media (prefers-color-scheme: dark) {
+        :root { --ink: #ececec; --paper: #161616; --line: #3a3a3a; --soft: #b0b0b0; --stripe: #1f1f1f; }
+        }
+        body { margin: 0; background: var(--paper); color: var(--ink);
+        font: 16px/1.5 system-ui, "Noto Sans", "DejaVu Sans", sans-serif; }
+        main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+        h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 1rem; }
+        h2 { font-size: 1.25rem; margin: 2.5rem 0 .5rem; }
+        p { max-width: 44rem; margin: .5rem 0; }
+        nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; }
+        a { color: inherit; text-underline-offset: .2em; }
+        figure { margin: 1rem 0 1.5rem; }
+        figcaption { color: var(--soft); font-size: .9rem; margin-bottom: .4rem; max-width: 44rem; }
+        .wide { overflow-x: auto; }
+        .wide:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
+        table { border-collapse: collapse; font-size: .875rem; }
+        th, td { padding: .3rem .7rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap;
+        font-weight: 400; }
+        thead th { font-weight: 600; vertical-align: bottom; }
+        tbody tr:nth-child(even) { background: var(--stripe); }
+        .n { text-align: right; font-variant-numeric: tabular-nums; }
+        svg { display: block; max-width: none; }
+        @media print { nav { display: none; } .wide { overflow: visible; } }
+        """
+}
