@@ -200,7 +200,8 @@ let package = Package(
         .testTarget(
             name: "TesseraAnalysisTests",
             dependencies: [
-                "TesseraAnalysis", "TesseraTokenizers", "TesseraVocabulary", "TesseraTestSupport",
+                "TesseraCore", "TesseraAnalysis", "TesseraTokenizers", "TesseraVocabulary",
+                "TesseraTestSupport",
             ],
             swiftSettings: settings
         ),
