@@ -173,6 +173,15 @@ def hugging_face():
         post_processor={"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 1], "trim_offsets": True,
                         "add_prefix_space": False},
         decoder={"type": "Sequence", "decoders": DECODERS}))
+    fallback = {"<unk>": 0, "h": 1, "e": 2, "l": 3, "o": 4, "he": 5, "hello w": 6, "hello": 7, "é": 8, " w": 9}
+    fallback |= {f"<0x{byte:02X}>": 10 + byte for byte in range(256)}
+    write("tokenizer-json", "less-is-better.json", tokenizer(
+        {"type": "LessIsBetter", "unk_token": None, "byte_fallback": True, "vocab": fallback,
+         "lexicon": [2, 3, 1, 7, 4, 5, 6, 8, 9],
+         "training": {"seed": "7", "epochs": 3, "alpha": 0.25, "omega": 0.0001, "update_rate": 0.2, "life": 10,
+                      "max_length": 12, "max_gap": 2, "article": 200, "learns_at_once": False, "max_types": 50000,
+                      "lexicon": [["e", 0], ["hello", 3], ["o w", 10]]}},
+        added_tokens=special("<unk>"), decoder={"type": "Sequence", "decoders": [{"type": "ByteFallback"}, {"type": "Fuse"}]}))
     small = tokenizer(bpe({"<s>": 0, "a": 1, "b": 2, "ab": 3, "▁": 4}, ["a b"]), pre_tokenizer={"type": "Whitespace"})
     write("folder", "all", {
         "tokenizer.json": small,

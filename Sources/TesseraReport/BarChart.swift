@@ -37,7 +37,7 @@ public struct BarChart: Hashable, Sendable {
     public func svg() -> String {
         let left = margin + min(260, max(40, (groups.map { columnWidth(of: $0.name) }.max() ?? 0) * 8)) + 10
         let right = width - margin - 52
-        let legend = legendPlaces()
+        let legend = LegendPlaces(series, margin: margin, width: width)
         let top = 58 + legend.height
         let groupHeight = max(series.count, 1) * barHeight + gap
         let bottom = top + groups.count * groupHeight
@@ -49,20 +49,20 @@ public struct BarChart: Hashable, Sendable {
         }
         var svg = """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" \
-            height="\(height)" role="img" aria-label="\(escaped(title))">
-            <title>\(escaped(title))</title>
+            height="\(height)" role="img" aria-label="\(escapedForXML(title))">
+            <title>\(escapedForXML(title))</title>
             <style>
             \(style)
             </style>
             <rect class="page" width="100%" height="100%"/>
-            <text class="title" x="\(margin)" y="32">\(escaped(title))</text>
+            <text class="title" x="\(margin)" y="32">\(escapedForXML(title))</text>
 
             """
         for (index, place) in legend.places.enumerated() {
             svg +=
-                "<rect class=\"s\(index % Self.colors.count)\" x=\"\(place.x)\" y=\"\(place.y)\" width=\"12\" height=\"12\"/>\n"
+                "<rect class=\"s\(index % chartColors.count)\" x=\"\(place.x)\" y=\"\(place.y)\" width=\"12\" height=\"12\"/>\n"
             svg +=
-                "<text x=\"\(place.x + 18)\" y=\"\(place.y + 11)\">\(escaped(shortened(series[index])))</text>\n"
+                "<text x=\"\(place.x + 18)\" y=\"\(place.y + 11)\">\(escapedForXML(legend.names[index]))</text>\n"
         }
         var tick = 0.0
         while tick <= largest + step / 2 {
@@ -77,13 +77,13 @@ public struct BarChart: Hashable, Sendable {
             let y = top + row * groupHeight
             let middle = y + (groupHeight - gap) / 2 + 4
             svg +=
-                "<text class=\"name\" x=\"\(left - 10)\" y=\"\(middle)\">\(escaped(shortened(group.name)))</text>\n"
+                "<text class=\"name\" x=\"\(left - 10)\" y=\"\(middle)\">\(escapedForXML(shortenedForChart(group.name)))</text>\n"
             for (index, value) in group.values.prefix(series.count).enumerated()
             where value.isFinite && value >= 0 {
                 let barY = y + index * barHeight
                 let barWidth = decimal(x(value) - Double(left))
                 svg +=
-                    "<rect class=\"s\(index % Self.colors.count)\" x=\"\(left)\" y=\"\(barY)\" width=\"\(barWidth)\" height=\"\(barHeight - 2)\"/>\n"
+                    "<rect class=\"s\(index % chartColors.count)\" x=\"\(left)\" y=\"\(barY)\" width=\"\(barWidth)\" height=\"\(barHeight - 2)\"/>\n"
                 svg +=
                     "<text class=\"value\" x=\"\(decimal(x(value) + 6))\" y=\"\(barY + barHeight - 4)\">\(NumberFormat.decimal(value, places: 2))</text>\n"
             }
@@ -91,16 +91,10 @@ public struct BarChart: Hashable, Sendable {
         return svg + "</svg>\n"
     }
 
-    /// Colours that people with any colour vision tell apart (Okabe and Ito, 2008), for light and for dark pages.
-    private static let colors = [
-        ("#0072B2", "#56B4E9"), ("#D55E00", "#F08A3C"), ("#009E73", "#2FC79A"), ("#B0578D", "#DE94BE"),
-        ("#8A7A00", "#F0E442"), ("#555555", "#BBBBBB"),
-    ]
-
     private var style: String {
         var light = ""
         var dark = ""
-        for (index, color) in Self.colors.enumerated() {
+        for (index, color) in chartColors.enumerated() {
             light += ".s\(index) { fill: \(color.0); }\n"
             dark += ".s\(index) { fill: \(color.1); }\n"
         }
@@ -135,39 +129,7 @@ public struct BarChart: Hashable, Sendable {
         return highest / step > 1.6 ? step / 2 : step / 5
     }
 
-    /// Where the names of the series stand, in as many rows as they need.
-    private func legendPlaces() -> (places: [(x: Int, y: Int)], height: Int) {
-        var places: [(x: Int, y: Int)] = []
-        var (x, y) = (margin, 48)
-        for name in series {
-            let taken = 18 + columnWidth(of: shortened(name)) * 8 + 18
-            if x > margin, x + taken > width - margin { (x, y) = (margin, y + 20) }
-            places.append((x, y))
-            x += taken
-        }
-        return (places, y - 48 + 20)
-    }
-
-    private func shortened(_ name: String) -> String { name.count > 34 ? name.prefix(33) + "…" : name }
-
     private func decimal(_ value: Double) -> String {
         NumberFormat.decimal(value, places: 1).filter { $0 != "," }
-    }
-
-    /// Text inside XML; characters that XML does not allow are U+FFFD.
-    private func escaped(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
-                escaped += "\u{FFFD}"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
     }
 }

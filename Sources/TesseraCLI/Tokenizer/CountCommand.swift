@@ -37,6 +37,11 @@ struct CountCommand: ParsableCommand {
                 field: "FILES", problem: "there is no text to count",
                 remedy: "name files, or - for standard input")
         }
+        guard model != .lessIsBetter else {
+            throw LocatedError(
+                field: "--model", problem: "less-is-better learns from texts in order, and not from counts",
+                remedy: "train on the texts: tokenizer train --model less-is-better")
+        }
         let bar = ProgressBar()
         defer { bar.clear() }
         let clock = ContinuousClock()
@@ -74,4 +79,5 @@ struct CountCommand: ParsableCommand {
 /// The kinds of tokenizers that are trained.
 enum ModelKind: String, ExpressibleByArgument, CaseIterable {
     case bpe, unigram, wordpiece
+    case lessIsBetter = "less-is-better"
 }

@@ -10,13 +10,17 @@ internal import TesseraVocabulary
 struct EditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "edit",
-        abstract: "Make a vocabulary smaller or larger, join two, or rename a special token.",
+        abstract:
+            "Make a vocabulary smaller or larger, join two, rename a special token, or change the model.",
         discussion: """
             Writes the tokenizer, and row-map.json beside it: for each new id the row of the old embedding that \
             belongs to it, or the rows of the tokens that its text was before. A token that could be produced \
             before and cannot afterwards is an error.
             """,
-        subcommands: [PruneCommand.self, ExtendCommand.self, MergeCommand.self, RenameSpecialCommand.self]
+        subcommands: [
+            PruneCommand.self, ExtendCommand.self, MergeCommand.self, RenameSpecialCommand.self,
+            UnigramifyCommand.self,
+        ]
     )
 }
 

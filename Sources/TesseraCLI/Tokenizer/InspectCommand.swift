@@ -38,6 +38,12 @@ struct InspectCommand: ParsableCommand {
             "How classes tell scripts apart; see tokenizer compare.", valueName: "property|name"))
     var scripts = "property"
 
+    @Option(help: "List so many of the most established tokens, and measure the text when there is one.")
+    var top: Int?
+
+    @Flag(help: "List only tokens that hold several words; 25 unless --top says how many.")
+    var multiword = false
+
     @Argument(help: "A UTF-8 text file, or - for standard input.")
     var file: String?
 
@@ -49,6 +55,10 @@ struct InspectCommand: ParsableCommand {
             throw ValidationError("classes are those of the vocabulary; leave out the file")
         }
         guard (limit ?? 0) >= 0 else { throw ValidationError("--limit counts tokens, from 0 on") }
+        guard !reachability || top == nil && !multiword else {
+            throw ValidationError("--reachability and --top list different things; leave out one of them")
+        }
+        guard top ?? 1 >= 0 else { throw ValidationError("--top is a number of tokens, 0 or more") }
     }
 
     func run() throws {
@@ -57,6 +67,8 @@ struct InspectCommand: ParsableCommand {
             try showReachability(of: loaded.tokenizer)
         } else if classes || tokenClass != nil {
             try showClasses(of: loaded.tokenizer)
+        } else if top != nil || multiword {
+            try showLexicon(of: loaded.tokenizer, count: top ?? 25)
         } else if let file {
             try showTokens(of: try InputText(path: file), loaded)
         } else {

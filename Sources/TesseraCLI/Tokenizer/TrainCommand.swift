@@ -14,6 +14,9 @@ struct TrainCommand: ParsableCommand {
         discussion: """
             Byte-level BPE with GPT-2's rule unless told otherwise. The merges are those of Hugging Face tokenizers. \
             The tokenizer is the same for any number of threads, any memory, and after any stop with --work.
+
+            less-is-better learns a ranked lexicon of subwords, words and expressions of several words, epoch by epoch; \
+            its file keeps the state, and --resume goes on with it.
             """
     )
 
@@ -27,11 +30,13 @@ struct TrainCommand: ParsableCommand {
             valueName: "path"))
     var output: String
 
-    @Option(help: ArgumentHelp("The algorithm.", valueName: "bpe|unigram|wordpiece"))
+    @Option(help: ArgumentHelp("The algorithm.", valueName: "bpe|unigram|wordpiece|less-is-better"))
     var model = ModelKind.bpe
 
-    @Option(name: [.customShort("n"), .long], help: "Tokens of the vocabulary, special ones included.")
-    var vocabSize = 32_000
+    @Option(
+        name: [.customShort("n"), .long],
+        help: "Tokens of the vocabulary, special ones included; 32,000 when left out.")
+    var vocabSize: Int?
 
     @Option(help: ArgumentHelp("A special token; more than once for several.", valueName: "token"))
     var special: [String] = []
@@ -72,7 +77,13 @@ struct TrainCommand: ParsableCommand {
         help: ArgumentHelp("Train on counts that tokenizer count wrote instead of texts.", valueName: "file"))
     var counts: [String] = []
 
-    func run() throws {
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Further texts, as FILES.", valueName: "files"))
+    var corpus: [String] = []
+
+    @OptionGroup(title: "Less-is-better") var lexicon: LessIsBetterFlags
+
+    mutating func run() throws {
+        texts.files += corpus
         guard texts.files.isEmpty != counts.isEmpty else {
             throw LocatedError(
                 field: "FILES",
@@ -85,20 +96,12 @@ struct TrainCommand: ParsableCommand {
                 file: output, problem: "its name does not tell the format",
                 remedy: "name a folder, or a file that ends in .json, .tiktoken, .model or .gguf")
         }
-        let settings = try self.settings()
         let counting = try texts.counting()
         let bar = ProgressBar()
         defer { bar.clear() }
         let clock = ContinuousClock()
         let begun = clock.now
-        var trained =
-            counts.isEmpty
-            ? try trainTokenizer(
-                settings, on: try texts.corpus(), options: counting, progress: bar.progress,
-                cancellation: Interruption.cancellation)
-            : try trainTokenizer(
-                settings, onCounts: counts, options: counting, progress: bar.progress,
-                cancellation: Interruption.cancellation)
+        var trained = try train(counting, bar)
         bar.clear()
         let seconds = (clock.now - begun).inSeconds
         let saved = try TokenizerSaver.save(trained.definition, to: output)
@@ -110,6 +113,27 @@ struct TrainCommand: ParsableCommand {
             bar.clear()
         }
         try report(trained, saved, seconds: seconds)
+    }
+
+    private func train(_ counting: CountingOptions, _ bar: ProgressBar) throws -> TrainedTokenizer {
+        // Only less-is-better goes on with a tokenizer, so that says what the model is.
+        if model == .lessIsBetter || lexicon.resume != nil && model == .bpe {
+            return try trainLessIsBetter(bar)
+        }
+        guard lexicon.resume == nil else {
+            throw LocatedError(
+                field: "--resume", problem: "only less-is-better goes on with a tokenizer",
+                remedy: "leave out --model, or keep the state of other models with --work")
+        }
+        let settings = try self.settings()
+        if counts.isEmpty {
+            return try trainTokenizer(
+                settings, on: try texts.corpus(), options: counting, progress: bar.progress,
+                cancellation: Interruption.cancellation)
+        }
+        return try trainTokenizer(
+            settings, onCounts: counts, options: counting, progress: bar.progress,
+            cancellation: Interruption.cancellation)
     }
 
     private func settings() throws(LocatedError) -> TrainingSettings {
@@ -128,13 +152,15 @@ struct TrainCommand: ParsableCommand {
             if let tokenLength { unigram.tokenLength = tokenLength }
             unigram.fallsBackToBytes = byteFallback
             kind = .unigram(unigram)
-        case .wordpiece:
+        // Trained elsewhere.
+        case .lessIsBetter, .wordpiece:
             var wordPiece = TrainingSettings.WordPiece()
             if let continuingPrefix { wordPiece.continuingPrefix = continuingPrefix }
             kind = .wordPiece(wordPiece)
         }
         var settings = TrainingSettings(
-            kind, vocabularySize: vocabSize, normalizer: try texts.normalizer(standard: model.normalizer),
+            kind, vocabularySize: vocabSize ?? 32_000,
+            normalizer: try texts.normalizer(standard: model.normalizer),
             preTokenizer: try texts.preTokenizer(standard: model.split))
         settings.specialTokens = special.isEmpty ? model.specialTokens : special
         settings.unknownToken = unknown ?? (special.isEmpty ? model.unknownToken : nil)
@@ -170,7 +196,9 @@ struct TrainCommand: ParsableCommand {
             "text",
             "\(NumberFormat.count(trained.textCount)) texts, \(NumberFormat.bytes(trained.byteCount))",
         ])
-        table.append(["different pieces", NumberFormat.count(trained.pieceCount)])
+        if trained.pieceCount > 0 {
+            table.append(["different pieces", NumberFormat.count(trained.pieceCount)])
+        }
         if let bytesPerToken = trained.bytesPerToken {
             table.append(["bytes per token", NumberFormat.decimal(bytesPerToken, places: 3)])
         }
@@ -186,6 +214,7 @@ extension ModelKind {
     var split: String {
         switch self {
         case .bpe: "gpt2"
+        case .lessIsBetter: "none"
         case .unigram: "metaspace"
         case .wordpiece: "bert"
         }
@@ -194,7 +223,7 @@ extension ModelKind {
     /// The normalizer when none is named.
     var normalizer: Normalizer? {
         switch self {
-        case .bpe: nil
+        case .bpe, .lessIsBetter: nil
         // As SentencePiece's `nmt_nfkc`, but for what its table has beyond NFKC.
         case .unigram:
             .sequence([.nmt, .unicode(.compatibleComposed), .replace(.expression(" {2,}"), with: " ")])
@@ -205,7 +234,7 @@ extension ModelKind {
     /// The special tokens when none is named.
     var specialTokens: [String] {
         switch self {
-        case .bpe: ["<|endoftext|>"]
+        case .bpe, .lessIsBetter: ["<|endoftext|>"]
         case .unigram: ["<unk>", "<s>", "</s>"]
         case .wordpiece: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
         }
@@ -214,7 +243,7 @@ extension ModelKind {
     /// The unknown token among them.
     var unknownToken: String? {
         switch self {
-        case .bpe: nil
+        case .bpe, .lessIsBetter: nil
         case .unigram: "<unk>"
         case .wordpiece: "[UNK]"
         }

@@ -6,6 +6,7 @@ public enum TokenModel: Sendable {
     case unigram(UnigramDefinition)
     case wordPiece(WordPieceDefinition)
     case wordLevel(WordLevelDefinition)
+    case lessIsBetter(LessIsBetterDefinition)
 
     /// The tokens by id; added tokens are there only where the file lists them with the model too.
     public var vocabulary: Vocabulary {
@@ -14,6 +15,7 @@ public enum TokenModel: Sendable {
         case .unigram(let model): model.vocabulary
         case .wordPiece(let model): model.vocabulary
         case .wordLevel(let model): model.vocabulary
+        case .lessIsBetter(let model): model.vocabulary
         }
     }
 }
@@ -26,7 +28,7 @@ extension TokenModel {
             case .bytePair(let model): model.kinds
             case .unigram(let model): model.kinds
             case .wordLevel(let model): model.kinds
-            case .wordPiece: []
+            case .wordPiece, .lessIsBetter: []
             }
         return kinds.indices.filter { kinds[$0] == .userDefined }.map {
             vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0))

@@ -6,6 +6,7 @@ extension TokenizerDefinition {
         case .unigram: "Unigram"
         case .wordPiece: "WordPiece"
         case .wordLevel: "WordLevel"
+        case .lessIsBetter: "Less-is-better"
         }
     }
 

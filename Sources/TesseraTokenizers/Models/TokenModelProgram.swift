@@ -7,6 +7,7 @@ enum TokenModelProgram: Sendable {
     case wordPiece(WordPieceModel)
     case wordLevel(WordLevelModel)
     case metaspaceWord(MetaspaceWordModel)
+    case lessIsBetter(LessIsBetterModel)
     /// Cuts what it is given into pieces itself.
     case byteLevel(ByteLevelEncoder)
 
@@ -20,6 +21,7 @@ enum TokenModelProgram: Sendable {
             self =
                 definition.kinds.isEmpty
                 ? .wordLevel(WordLevelModel(definition)) : .metaspaceWord(try MetaspaceWordModel(definition))
+        case .lessIsBetter(let definition): self = .lessIsBetter(try LessIsBetterModel(definition))
         }
     }
 
@@ -46,6 +48,7 @@ enum TokenModelProgram: Sendable {
             var tokens: [ModelToken] = []
             model.encode(piece, into: &tokens)
             ids.append(contentsOf: tokens.lazy.map(\.id))
+        case .lessIsBetter(let model): model.encode(piece, into: &ids)
         case .byteLevel(let encoder):
             encoder.encode(UTF8Text(piece), matcher: .nothing, special: .asText, into: &ids)
         }
@@ -67,6 +70,7 @@ enum TokenModelProgram: Sendable {
         case .wordPiece(let model): model.encode(piece, into: &tokens)
         case .wordLevel(let model): model.encode(piece, into: &tokens)
         case .metaspaceWord(let model): model.encode(piece, into: &tokens)
+        case .lessIsBetter(let model): model.encode(piece, into: &tokens)
         case .byteLevel(let encoder):
             let spans = encoder.encodeWithOffsets(UTF8Text(piece), matcher: .nothing, special: .asText)
             for span in spans {

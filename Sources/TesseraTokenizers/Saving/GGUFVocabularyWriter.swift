@@ -27,6 +27,8 @@ struct GGUFVocabularyWriter {
         case .wordPiece(let model): try writeWordPiece(model)
         case .wordLevel:
             throw Self.error("model", "GGUF has no WordLevel vocabularies")
+        case .lessIsBetter:
+            throw LessIsBetterDefinition.error("GGUF")
         }
         writeRoles()
         if let chatTemplate { output.append("tokenizer.chat_template", .string(chatTemplate)) }
@@ -241,6 +243,7 @@ extension TokenModel {
         case .unigram(let model): model.unknownToken
         case .wordPiece(let model): model.vocabulary.id(ofText: model.unknownToken)
         case .wordLevel(let model): model.vocabulary.id(ofText: model.unknownToken)
+        case .lessIsBetter(let model): model.unknownToken
         }
     }
 }

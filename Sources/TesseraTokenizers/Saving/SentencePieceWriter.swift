@@ -33,6 +33,7 @@ struct SentencePieceWriter {
                 pairs.merges.isEmpty ? 4 : 2, try scores(of: pairs), pairs.kinds, pairs.unknownToken,
                 pairs.fallsBackToBytes
             )
+        case .lessIsBetter: throw LessIsBetterDefinition.error("SentencePiece")
         case .wordPiece, .wordLevel:
             throw Self.error(
                 "model", "SentencePiece has Unigram and BPE, and this is \(definition.modelDescription)")
@@ -138,7 +139,7 @@ struct SentencePieceWriter {
             switch definition.model {
             case .unigram(let model): model.unknownToken
             case .bytePair(let model): model.unknownToken
-            case .wordPiece, .wordLevel: nil
+            case .wordPiece, .wordLevel, .lessIsBetter: nil
             }
         for (offset, id) in [unknown, roles.beginOfText, roles.endOfText.min(), roles.padding].enumerated() {
             // -1 says that nothing has the role.

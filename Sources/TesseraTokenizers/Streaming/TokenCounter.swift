@@ -9,7 +9,7 @@ public import TesseraCore
 /// Some texts are never settled, so that each question costs time in the whole text since the last final place: one
 /// word or one run of white space of any length; Unigram models that see a whole text as one piece (their sums of
 /// scores depend on what comes before); normalizers with SentencePiece's character maps or with regular expressions,
-/// and those of BERT outside ASCII; SentencePiece's word type.
+/// and those of BERT outside ASCII; SentencePiece's word type; less-is-better, where nothing cuts the text.
 ///
 /// ```swift
 /// var counter = tokenizer.counter()

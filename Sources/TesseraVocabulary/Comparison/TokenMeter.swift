@@ -51,6 +51,7 @@ extension TokenizerDefinition {
             case .unigram(let model): model.unknownToken
             case .wordPiece(let model): model.vocabulary.id(of: Array(model.unknownToken.utf8))
             case .wordLevel(let model): model.vocabulary.id(of: Array(model.unknownToken.utf8))
+            case .lessIsBetter(let model): model.unknownToken
             }
         return Set([fromModel].compactMap { $0 })
     }

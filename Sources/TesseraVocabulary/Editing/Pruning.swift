@@ -131,6 +131,9 @@ struct KeptTokens {
         case .unigram(let model):
             paths = nil
             fallsBack = model.fallsBackToBytes
+        case .lessIsBetter(let model):
+            paths = nil
+            fallsBack = model.fallsBackToBytes
         case .wordPiece, .wordLevel: paths = nil
         }
         for token in definition.addedTokens { keep(token.id) }
@@ -150,7 +153,7 @@ struct KeptTokens {
         case .bytePair(let model):
             (prefix, suffix) = (Array(model.continuingPrefix.utf8), Array(model.endSuffix.utf8))
         case .wordPiece(let model): prefix = Array(model.continuingPrefix.utf8)
-        case .unigram: break
+        case .unigram, .lessIsBetter: break
         case .wordLevel: return
         }
         for id in 0..<vocabulary.count {

@@ -47,6 +47,7 @@ public struct Reachability: Sendable {
         case .bytePair(let bytePair): check(candidates, bytePair, model)
         case .unigram(let unigram): check(candidates, unigram, model)
         case .wordPiece(let wordPiece): check(candidates, wordPiece, model)
+        case .lessIsBetter(let lexicon): check(candidates, lexicon, model)
         case .wordLevel:
             for id in candidates {
                 note(id, vocabulary.spelling(of: id), model.tokens(of: vocabulary.spelling(of: id))) {
@@ -97,6 +98,18 @@ public struct Reachability: Sendable {
                     return "the vocabulary calls it unused"
                 }
                 return "the sum of other tokens' scores is higher"
+            }
+        }
+    }
+
+    private mutating func check(
+        _ ids: [TokenID], _ definition: LessIsBetterDefinition, _ model: PieceModel
+    ) {
+        let types = Set(definition.lexicon)
+        for id in ids {
+            let spelling = definition.vocabulary.spelling(of: id)
+            note(id, spelling, model.tokens(of: spelling)) {
+                types.contains(id) ? "shorter types read its text better" : "it is not in the lexicon"
             }
         }
     }
@@ -159,6 +172,9 @@ extension TokenizerDefinition {
         case .wordLevel(let model):
             add(model.kinds)
             if let unknown = vocabulary.id(of: Array(model.unknownToken.utf8)) { tokens.insert(unknown) }
+            if model.fallsBackToBytes { addBytes() }
+        case .lessIsBetter(let model):
+            if let unknown = model.unknownToken { tokens.insert(unknown) }
             if model.fallsBackToBytes { addBytes() }
         }
         if let unknown = specialTokens.unknown { tokens.insert(unknown) }

@@ -96,12 +96,15 @@ extension TokenModel {
         case .wordLevel(var model):
             model.vocabulary = vocabulary
             return .wordLevel(model)
+        case .lessIsBetter(var model):
+            model.vocabulary = vocabulary
+            return .lessIsBetter(model)
         }
     }
 
     fileprivate func renamingUnknown(_ renamed: (String) -> String) -> TokenModel {
         switch self {
-        case .bytePair, .unigram: return self
+        case .bytePair, .unigram, .lessIsBetter: return self
         case .wordPiece(var model):
             model.unknownToken = renamed(model.unknownToken)
             return .wordPiece(model)

@@ -66,6 +66,14 @@ extension TokenizerDefinition {
             model.kinds = moved(model.kinds, filler: .unused)
             model.vocabulary = newVocabulary
             new.model = .wordLevel(model)
+        case .lessIsBetter(var model):
+            let lexicon = model.lexicon.compactMap { map[$0] }
+            // What was learned goes with the lexicon as it was.
+            if lexicon.count < model.lexicon.count { model.training = nil }
+            model.lexicon = lexicon
+            model.unknownToken = try map.required(model.unknownToken, "model.unk_token")
+            model.vocabulary = newVocabulary
+            new.model = .lessIsBetter(model)
         }
         for index in new.addedTokens.indices {
             new.addedTokens[index].id = try map.required(new.addedTokens[index].id, "added_tokens")

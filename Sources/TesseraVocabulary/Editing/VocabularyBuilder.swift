@@ -11,6 +11,8 @@ struct VocabularyBuilder {
     private var pairScores: [Float] = []
     private var scores: [Double] = []
     private var kinds: [TokenKind]
+    /// The types of a less-is-better lexicon, by rank.
+    private var lexicon: [TokenID] = []
     /// The merges as they are now; nil for models without.
     private var paths: MergePaths?
     private var lowestPairScore: Float = 0
@@ -49,6 +51,7 @@ struct VocabularyBuilder {
             scores = model.scores
             lowestScore = model.scores.min() ?? 0
         case .wordLevel(let model): kinds = model.kinds
+        case .lessIsBetter(let model): lexicon = model.lexicon
         case .wordPiece: break
         }
     }
@@ -105,6 +108,7 @@ struct VocabularyBuilder {
                 pairScores[Int(id)] = lowestPairScore
             }
         }
+        if case .lessIsBetter = model, kind == .normal { lexicon.append(id) }
         if case .unigram = model {
             // A token that is found in text by its spelling alone must not win against others.
             let filler = lowestScore - 10
@@ -180,6 +184,11 @@ struct VocabularyBuilder {
             model.vocabulary = vocabulary
             model.kinds = kinds
             definition.model = .wordLevel(model)
+        case .lessIsBetter(var model):
+            model.vocabulary = vocabulary
+            if lexicon.count > model.lexicon.count { model.training = nil }
+            model.lexicon = lexicon
+            definition.model = .lessIsBetter(model)
         }
         return definition
     }

@@ -33,6 +33,7 @@ struct TokenModelReader {
             var model = WordLevelDefinition(vocabulary: try vocabulary())
             model.unknownToken = try field["unk_token"].string()
             return .wordLevel(model)
+        case "LessIsBetter": return .lessIsBetter(try lessIsBetter())
         default: throw field.unknown("model", type)
         }
     }
@@ -83,6 +84,28 @@ struct TokenModelReader {
         // Some files name a token that only `added_tokens` has. The reference then fails at the first unknown
         // character; here that is dropped, as when the file names none.
         model.unknownToken = try field["unk_token"].optionalString().flatMap { vocabulary.id(ofText: $0) }
+        return model
+    }
+
+    private func lessIsBetter() throws(LocatedError) -> LessIsBetterDefinition {
+        let vocabulary = try vocabulary()
+        var lexicon: [TokenID] = []
+        for index in try field["lexicon"].array().indices {
+            let id = try field["lexicon"][index].integer()
+            guard id >= 0, id < vocabulary.count else {
+                throw field["lexicon"][index].error("\(id) is not an id of the \(vocabulary.count) tokens")
+            }
+            lexicon.append(TokenID(truncatingIfNeeded: id))
+        }
+        var model = LessIsBetterDefinition(vocabulary: vocabulary, lexicon: lexicon)
+        model.fallsBackToBytes = try field["byte_fallback"].optionalBool() ?? false
+        if let unknown = try field["unk_token"].optionalString() {
+            guard let id = vocabulary.id(ofText: unknown) else {
+                throw field["unk_token"].error("\"\(unknown)\" is no token of the vocabulary")
+            }
+            model.unknownToken = id
+        }
+        model.training = try field["training"].ifPresent(LessIsBetterTraining.init)
         return model
     }
 

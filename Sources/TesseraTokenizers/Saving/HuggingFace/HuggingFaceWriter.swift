@@ -105,7 +105,7 @@ struct HuggingFaceWriter {
                 losses.append(
                     "where SentencePiece cuts words, and which types of tokens it does not find in text")
             }
-        case .wordPiece: break
+        case .wordPiece, .lessIsBetter: break
         }
     }
 

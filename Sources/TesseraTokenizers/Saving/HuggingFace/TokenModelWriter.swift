@@ -31,6 +31,7 @@ struct TokenModelWriter {
             member("type", "WordLevel", &output)
             write(model.vocabulary, to: &output)
             member("unk_token", .string(model.unknownToken), &output)
+        case .lessIsBetter(let model): write(model, to: &output)
         }
         output.endObject()
     }
@@ -88,6 +89,18 @@ struct TokenModelWriter {
         }
         output.endArray()
         member("byte_fallback", .bool(model.fallsBackToBytes), &output)
+    }
+
+    private func write(_ model: LessIsBetterDefinition, to output: inout JSONEmitter) {
+        let unknown = model.unknownToken.map {
+            String(decoding: model.vocabulary.spelling(of: $0), as: UTF8.self)
+        }
+        member("type", "LessIsBetter", &output)
+        member("unk_token", unknown.map { .string($0) } ?? .null, &output)
+        member("byte_fallback", .bool(model.fallsBackToBytes), &output)
+        write(model.vocabulary, to: &output)
+        member("lexicon", .array(model.lexicon.map { .integer(Int($0)) }), &output)
+        member("training", model.training?.json ?? .null, &output)
     }
 
     /// Writes the member `vocab`, by id; ids that nobody has are left out.

@@ -1,0 +1,49 @@
+/// Colours that people with any colour vision tell apart (Okabe and Ito, 2008), for light and for dark pages.
+let chartColors = [
+    ("#0072B2", "#56B4E9"), ("#D55E00", "#F08A3C"), ("#009E73", "#2FC79A"), ("#B0578D", "#DE94BE"),
+    ("#8A7A00", "#F0E442"), ("#555555", "#BBBBBB"),
+]
+
+/// Where the names of the series stand above a chart, in as many rows as they need.
+struct LegendPlaces {
+    /// The names as they are written: long ones are cut.
+    let names: [String]
+    /// The upper left corner of each mark.
+    let places: [(x: Int, y: Int)]
+    /// How much room they take.
+    let height: Int
+
+    init(_ series: [String], margin: Int, width: Int) {
+        names = series.map(shortenedForChart)
+        var places: [(x: Int, y: Int)] = []
+        var (x, y) = (margin, 48)
+        for name in names {
+            let taken = 18 + columnWidth(of: name) * 8 + 18
+            if x > margin, x + taken > width - margin { (x, y) = (margin, y + 20) }
+            places.append((x, y))
+            x += taken
+        }
+        self.places = places
+        height = y - 48 + 20
+    }
+}
+
+/// A name as a chart has room for.
+func shortenedForChart(_ name: String) -> String { name.count > 34 ? name.prefix(33) + "…" : name }
+
+/// Text inside XML; characters that XML does not allow are U+FFFD.
+func escapedForXML(_ text: String) -> String {
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "&": escaped += "&amp;"
+        case "<": escaped += "&lt;"
+        case ">": escaped += "&gt;"
+        case "\"": escaped += "&quot;"
+        case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
+            escaped += "\u{FFFD}"
+        default: escaped.unicodeScalars.append(scalar)
+        }
+    }
+    return escaped
+}
