@@ -49,20 +49,20 @@ public struct BarChart: Hashable, Sendable {
         }
         var svg = """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" \
-            height="\(height)" role="img" aria-label="\(escapedForXML(title))">
-            <title>\(escapedForXML(title))</title>
+            height="\(height)" role="img" aria-label="\(xmlEscaped(title))">
+            <title>\(xmlEscaped(title))</title>
             <style>
             \(style)
             </style>
             <rect class="page" width="100%" height="100%"/>
-            <text class="title" x="\(margin)" y="32">\(escapedForXML(title))</text>
+            <text class="title" x="\(margin)" y="32">\(xmlEscaped(title))</text>
 
             """
         for (index, place) in legend.places.enumerated() {
             svg +=
                 "<rect class=\"s\(index % chartColors.count)\" x=\"\(place.x)\" y=\"\(place.y)\" width=\"12\" height=\"12\"/>\n"
             svg +=
-                "<text x=\"\(place.x + 18)\" y=\"\(place.y + 11)\">\(escapedForXML(legend.names[index]))</text>\n"
+                "<text x=\"\(place.x + 18)\" y=\"\(place.y + 11)\">\(xmlEscaped(legend.names[index]))</text>\n"
         }
         var tick = 0.0
         while tick <= largest + step / 2 {
@@ -77,7 +77,7 @@ public struct BarChart: Hashable, Sendable {
             let y = top + row * groupHeight
             let middle = y + (groupHeight - gap) / 2 + 4
             svg +=
-                "<text class=\"name\" x=\"\(left - 10)\" y=\"\(middle)\">\(escapedForXML(shortenedForChart(group.name)))</text>\n"
+                "<text class=\"name\" x=\"\(left - 10)\" y=\"\(middle)\">\(xmlEscaped(shortenedForChart(group.name)))</text>\n"
             for (index, value) in group.values.prefix(series.count).enumerated()
             where value.isFinite && value >= 0 {
                 let barY = y + index * barHeight

@@ -30,20 +30,3 @@ struct LegendPlaces {
 
 /// A name as a chart has room for.
 func shortenedForChart(_ name: String) -> String { name.count > 34 ? name.prefix(33) + "…" : name }
-
-/// Text inside XML; characters that XML does not allow are U+FFFD.
-func escapedForXML(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "&": escaped += "&amp;"
-        case "<": escaped += "&lt;"
-        case ">": escaped += "&gt;"
-        case "\"": escaped += "&quot;"
-        case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
-            escaped += "\u{FFFD}"
-        default: escaped.unicodeScalars.append(scalar)
-        }
-    }
-    return escaped
-}

@@ -65,13 +65,13 @@ public struct LineChart: Hashable, Sendable {
         }
         var svg = """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" \
-            height="\(height)" role="img" aria-label="\(escapedForXML(title))">
-            <title>\(escapedForXML(title))</title>
+            height="\(height)" role="img" aria-label="\(xmlEscaped(title))">
+            <title>\(xmlEscaped(title))</title>
             <style>
             \(style)
             </style>
             <rect class="page" width="100%" height="100%"/>
-            <text class="title" x="\(margin)" y="32">\(escapedForXML(title))</text>
+            <text class="title" x="\(margin)" y="32">\(xmlEscaped(title))</text>
 
             """
         for tick in xAxis.ticks {
@@ -86,15 +86,15 @@ public struct LineChart: Hashable, Sendable {
                 "<text class=\"level\" x=\"\(left - 8)\" y=\"\(y(tick))\" dy=\"4\">\(yAxis.text(tick))</text>\n"
         }
         svg +=
-            "<text class=\"axis\" x=\"\((left + right) / 2)\" y=\"\(height - 16)\">\(escapedForXML(xName))</text>\n"
+            "<text class=\"axis\" x=\"\((left + right) / 2)\" y=\"\(height - 16)\">\(xmlEscaped(xName))</text>\n"
         svg +=
-            "<text class=\"axis\" transform=\"translate(22 \((top + bottom) / 2)) rotate(-90)\">\(escapedForXML(yName))</text>\n"
+            "<text class=\"axis\" transform=\"translate(22 \((top + bottom) / 2)) rotate(-90)\">\(xmlEscaped(yName))</text>\n"
         for (index, series) in series.enumerated() {
             let color = index % chartColors.count
             let place = legend.places[index]
             svg += "<circle class=\"d\(color)\" cx=\"\(place.x + 6)\" cy=\"\(place.y + 6)\" r=\"5\"/>\n"
             svg +=
-                "<text x=\"\(place.x + 18)\" y=\"\(place.y + 11)\">\(escapedForXML(legend.names[index]))</text>\n"
+                "<text x=\"\(place.x + 18)\" y=\"\(place.y + 11)\">\(xmlEscaped(legend.names[index]))</text>\n"
             let shown = series.points.filter { $0.x.isFinite && $0.y.isFinite }
             if shown.count > 1 {
                 let path = shown.map { "\(x($0.x)),\(y($0.y))" }.joined(separator: " ")

@@ -27,10 +27,47 @@ struct EvaluateCommand: ParsableCommand {
             "Tokens from one window to the next; half a window when left out.", valueName: "tokens"))
     var stride: Int?
 
+    @Option(help: ArgumentHelp("What is measured instead of a text: arithmetic.", valueName: "task"))
+    var task: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --task arithmetic: how numbers are written, such as nosep,comma_r2l,comma_l2r.",
+            valueName: "names"))
+    var formats = "nosep,comma_r2l"
+
+    @Option(help: ArgumentHelp("Digits of both addends and of the sum.", valueName: "lengths"))
+    var lengths = "7,7,8"
+
+    @Option(help: "Additions with their sums before each question.")
+    var shots = 8
+
+    @Option(help: "Questions in each format.")
+    var count = 50
+
+    @Option(help: "Spaces behind the = of questions.")
+    var spaces = 0
+
+    @Option(help: "What questions and examples follow from.")
+    var seed: UInt64 = 0
+
+    @Option(
+        name: .customLong("output"),
+        help: ArgumentHelp("Write each question and answer as a line of JSON here.", valueName: "file"))
+    var rowsFile: String?
+
     @Argument(help: "A UTF-8 text file, or - for standard input.")
     var file = "-"
 
+    func validate() throws {
+        guard task == nil || task == "arithmetic" else {
+            throw ValidationError("--task is arithmetic, or left out to measure a text")
+        }
+        guard task != nil || rowsFile == nil else { throw ValidationError("--output needs --task") }
+    }
+
     func run() throws {
+        if task != nil { return try evaluateArithmetic() }
         let input = try InputText(path: file)
         let loaded = try model.load()
         let bar = ProgressBar()

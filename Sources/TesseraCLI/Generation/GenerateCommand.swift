@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import TesseraAnalysis
 internal import TesseraConsole
 internal import TesseraCore
 internal import TesseraDecoding
@@ -28,6 +29,15 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "With --chat: a message that sets the scene.")
     var system: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the numbers of the prompt in groups, such as r2l:3:, for 1,234,567: models that cut numbers from "
+                + "the left add them up better so.", valueName: "rule"))
+    var regroupDigits: String?
+
+    @Flag(help: "Print the prompt with its numbers in groups, and do not generate.")
+    var dryRun = false
+
     @Flag(help: "Tell speeds on standard error when done.")
     var stats = false
 
@@ -36,13 +46,22 @@ struct GenerateCommand: ParsableCommand {
 
     func validate() throws {
         if system != nil, !chat { throw ValidationError("--system needs --chat") }
+        if dryRun, regroupDigits == nil { throw ValidationError("--dry-run needs --regroup-digits") }
     }
 
     func run() throws {
         let options = generation.options(defaultMaximum: 256)
         try options.validate()
+        let rewriter = try regroupDigits.map { rule throws(LocatedError) in
+            DigitRewriter(try NumberStyle(parsing: rule))
+        }
+        var text = prompt
+        if let rewriter {
+            text = rewriter.rewrite(prompt == "-" ? try InputText(path: "-").text : prompt)
+            if dryRun { return try write(text.hasSuffix("\n") ? text : text + "\n") }
+        }
         let loaded = try model.load()
-        let text = prompt == "-" ? try InputText(path: "-").text : prompt
+        if rewriter == nil, prompt == "-" { text = try InputText(path: "-").text }
         let tokens = try promptTokens(of: text, loaded)
 
         var read = try ReadText(model: loaded.model, capacity: generation.context)

@@ -14,6 +14,12 @@ struct CorpusOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "How numbers are cut before that: digits:r2l:3 for groups from the right, digits:l2r:3 from the left, "
+                + "digits:1 for single digits.", valueName: "rule"))
+    var preTokenizer: String?
+
+    @Option(
+        help: ArgumentHelp(
             "What changes text before it is cut: nfc, nfd, nfkc, nfkd, nmt, lowercase, strip-accents, bert or "
                 + "bert-cased; several are applied in order.", valueName: "form"))
     var normalizer: [String] = []
@@ -75,8 +81,25 @@ struct CorpusOptions: ParsableArguments {
         return steps.count > 1 ? .sequence(steps) : steps.first
     }
 
+    /// How numbers are to be cut; nil: as the pre-tokenizer does.
+    func digitGrouping() throws(LocatedError) -> DigitGrouping? {
+        guard let preTokenizer else { return nil }
+        guard preTokenizer.hasPrefix("digits:") else {
+            throw LocatedError(
+                field: "--pre-tokenizer", problem: "\"\(preTokenizer)\" is not a rule that is known",
+                remedy: "name digits:r2l:3, digits:l2r:3 or digits:1; --split names what cuts other text")
+        }
+        return try DigitGrouping(parsing: String(preTokenizer.dropFirst("digits:".count)))
+    }
+
     /// The pre-tokenizer that was named, or `standard`.
     func preTokenizer(standard: String) throws(LocatedError) -> PreTokenizer? {
+        let rule = try rule(standard: standard)
+        guard let grouping = try digitGrouping() else { return rule }
+        return try .grouping(digits: grouping, before: rule)
+    }
+
+    private func rule(standard: String) throws(LocatedError) -> PreTokenizer? {
         let name = split ?? standard
         if name.hasPrefix("regex:") {
             return .sequence([

@@ -19,7 +19,7 @@ struct EditCommand: ParsableCommand {
             """,
         subcommands: [
             PruneCommand.self, ExtendCommand.self, MergeCommand.self, RenameSpecialCommand.self,
-            UnigramifyCommand.self,
+            UnigramifyCommand.self, DigitsCommand.self,
         ]
     )
 }

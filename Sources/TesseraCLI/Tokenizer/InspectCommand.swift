@@ -44,6 +44,11 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "List only tokens that hold several words; 25 unless --top says how many.")
     var multiword = false
 
+    @Option(
+        help: ArgumentHelp("Show how numbers of so many digits are cut, such as 1..12.", valueName: "lengths")
+    )
+    var digits: String?
+
     @Argument(help: "A UTF-8 text file, or - for standard input.")
     var file: String?
 
@@ -58,6 +63,10 @@ struct InspectCommand: ParsableCommand {
         guard !reachability || top == nil && !multiword else {
             throw ValidationError("--reachability and --top list different things; leave out one of them")
         }
+        guard digits == nil || file == nil && !reachability && top == nil && !multiword else {
+            throw ValidationError(
+                "--digits looks at numbers alone; leave out the file, --reachability and --top")
+        }
         guard top ?? 1 >= 0 else { throw ValidationError("--top is a number of tokens, 0 or more") }
     }
 
@@ -67,6 +76,8 @@ struct InspectCommand: ParsableCommand {
             try showReachability(of: loaded.tokenizer)
         } else if classes || tokenClass != nil {
             try showClasses(of: loaded.tokenizer)
+        } else if let digits {
+            try showDigits(of: loaded.tokenizer, digits)
         } else if top != nil || multiword {
             try showLexicon(of: loaded.tokenizer, count: top ?? 25)
         } else if let file {

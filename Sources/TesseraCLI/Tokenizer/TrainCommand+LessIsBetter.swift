@@ -95,7 +95,8 @@ extension TrainCommand {
         if !texts.normalizer.isEmpty, try texts.normalizer(standard: nil) != surroundings.normalizer {
             throw refuse("--normalizer")
         }
-        if texts.split != nil, try texts.preTokenizer(standard: "none") != surroundings.preTokenizer
+        if texts.split != nil || texts.preTokenizer != nil,
+            try texts.preTokenizer(standard: "none") != surroundings.preTokenizer
         {
             throw refuse("--split")
         }

@@ -146,6 +146,10 @@ struct TrainCommand: ParsableCommand {
             bytePair.tokenLength = tokenLength
             bytePair.fallsBackToBytes = byteFallback
             bytePair.superwordsFrom = superwordsFrom
+            if let grouping = try texts.digitGrouping() {
+                bytePair.superwordPreTokenizer = try .grouping(
+                    digits: grouping, before: bytePair.superwordPreTokenizer)
+            }
             kind = .bytePair(bytePair)
         case .unigram:
             var unigram = TrainingSettings.Unigram()

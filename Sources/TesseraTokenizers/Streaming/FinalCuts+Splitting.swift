@@ -8,6 +8,8 @@ enum SplittingStep: Sendable {
     case literal([UInt32])
     /// Runs of word characters and of others.
     case words
+    /// Cuts runs of digits into groups: where, only a whole run tells.
+    case digitGroups
     /// Makes spaces this character and optionally cuts before it.
     case metaspace(UInt32, splits: Bool)
     /// Nothing is known.
@@ -44,6 +46,7 @@ enum SplittingStep: Sendable {
         case .words:
             CharacterTable().of(left).intersection([.word, .whitespace])
                 != CharacterTable().of(right).intersection([.word, .whitespace]) ? .cut : .fresh
+        case .digitGroups: Self.digitGroups(left, right)
         case .metaspace(let replacement, let splits):
             Self.metaspace(&left, &right, replacement, splits)
         case .opaque: .open
@@ -56,6 +59,11 @@ enum SplittingStep: Sendable {
         if left == 0x20 { left = replacement }
         if right == 0x20 { right = replacement }
         return splits && cuts(left == replacement, right == replacement, .mergedWithNext) ? .cut : .fresh
+    }
+
+    private static func digitGroups(_ left: UInt32, _ right: UInt32) -> SplitBorder {
+        let digits = [left, right].count { (0x30...0x39).contains($0) }
+        return digits == 2 ? .open : digits == 1 ? .cut : .fresh
     }
 
     /// Whether a piece ends between characters that are matches, each on its own, or not.
@@ -84,6 +92,9 @@ extension SplittingStep {
         case .whitespaceSplit: [.scalars(.whiteSpace, .removed)]
         case .split(.string(let text), let behavior, let isInverted):
             [literal(text.unicodeScalars.map(\.value), isInverted ? .contiguous : behavior, isInverted)]
+        case .split(.expression(let source), .isolated, inverted: false)
+        where DigitGrouping.isExpression(source):
+            [.digitGroups]
         case .split(.expression(let source), let behavior, let isInverted):
             // Gaps as matches are joined in other places.
             isInverted && behavior != .isolated && behavior != .removed

@@ -36,7 +36,9 @@ extension PreTokenizer {
             let decoder = TokenDecoder.metaspace(replacement: replacement, prepends: prepends, splits: splits)
             return fallsBackToBytes ? .sequence([.byteFallback, decoder]) : decoder
         case .sequence(let steps):
-            return steps.last?.decoder(
+            // Steps that only cut leave no trace.
+            let last = steps.last { if case .split = $0 { false } else { true } } ?? steps.last
+            return last?.decoder(
                 continuingPrefix: continuingPrefix, endSuffix: endSuffix, fallsBackToBytes: fallsBackToBytes)
         default: return fallsBackToBytes ? .sequence([.byteFallback, .fuse]) : nil
         }
