@@ -61,7 +61,8 @@ struct NumberTests {
     func arithmetic() throws {
         let rows = folder.path("rows.jsonl")
         let result = try Program.json([
-            "evaluate", "--task", "arithmetic", "--formats", "nosep,comma_r2l", "--lengths", "3,3,4", "--shots", "2",
+            "evaluate", "--task", "arithmetic", "--formats", "nosep,comma_r2l", "--lengths", "3,3,4",
+            "--shots", "2",
             "--count", "3", "--output", rows, "--json",
         ])
         let formats = try #require(result["formats"] as? [[String: Any]])
