@@ -54,7 +54,7 @@ struct SavingTests {
 
         let read = try rewritten(definition)
         let model = try #require(read.bytePair)
-        #expect(model.merges == bytePair.merges)
+        #expect(model.merges == bytePair.merges && model.vocabulary.count == 5)
         #expect(model.vocabulary.spelling(of: 4) == Array("\"\\\n\u{1}é\u{7F}".utf8))
         #expect(model.continuingPrefix == "##" && model.endSuffix == "</w>" && model.unknownToken == 0)
         #expect(model.fusesUnknown && model.fallsBackToBytes && model.ignoresMerges && model.dropout == 0.1)
@@ -94,6 +94,24 @@ struct SavingTests {
         let read = try rewritten(definition)
         #expect(read.addedTokens == definition.addedTokens)
         #expect(try #require(read.bytePair).vocabulary.count == count)
+    }
+
+    @Test("added tokens that text could become are not listed, and the loss is named")
+    func unlistedAddedTokens() throws {
+        let symbol = BytePairDefinition(vocabulary: try vocabulary(["a", "b"]), merges: [])
+        var whole = symbol
+        whole.ignoresMerges = true
+        var fallback = symbol
+        fallback.fallsBackToBytes = true
+        for (model, content) in [(symbol, "c"), (whole, "word"), (fallback, "<0x41>")] {
+            var definition = TokenizerDefinition(model: .bytePair(model))
+            definition.addedTokens = [AddedToken(id: 5, content: Array(content.utf8))]
+            let folder = try TemporaryFolder()
+            let saved = try TokenizerSaver.save(definition, to: folder.path("tokenizer.json"))
+            #expect(saved.losses.contains { $0.contains("gaps in the ids") }, "\(content)")
+            let read = try HuggingFaceDefinitionReader.definition(file: folder.path("tokenizer.json"))
+            #expect(try #require(read.bytePair).vocabulary.count == 2 && read.addedTokens[0].id == 5)
+        }
     }
 
     @Test("tokens that are not UTF-8 cannot stand in JSON, and a failed save leaves no file")

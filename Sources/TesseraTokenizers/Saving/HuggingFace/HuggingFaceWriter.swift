@@ -17,6 +17,7 @@ struct HuggingFaceWriter {
     /// - Throws: `LocatedError` naming the part that such a file cannot express.
     mutating func json() throws(LocatedError) -> [UInt8] {
         let added = try addedTokens()
+        let listed = try tokensToList(of: added)
         var output = JSONEmitter()
         output.reserve(definition.model.vocabulary.count * 64)
         output.beginObject()
@@ -37,7 +38,7 @@ struct HuggingFaceWriter {
         output.key("decoder")
         output.value(definition.decoder?.json ?? .null)
         output.key("model")
-        try TokenModelWriter(definition.model, further: tokensToList(of: added)).write(to: &output)
+        try TokenModelWriter(definition.model, further: listed).write(to: &output)
         output.endObject()
         noteLosses()
         return output.bytes
@@ -65,19 +66,38 @@ struct HuggingFaceWriter {
     /// The added tokens that the model must list too, or Hugging Face would number them otherwise.
     ///
     /// A reader gives an added token that the model lacks the next free id, whatever the file says; where the ids of a
-    /// vocabulary have gaps, as those of cl100k_base, that is another one.
-    private func tokensToList(of added: [AddedToken]) -> [AddedToken] {
-        if case .unigram = definition.model { return [] }  // a list of tokens has no gaps
+    /// vocabulary have gaps, as those of cl100k_base, that is another one. Where listing them could change how other
+    /// text is read, the loss is noted instead.
+    private mutating func tokensToList(of added: [AddedToken]) throws(LocatedError) -> [AddedToken] {
         let vocabulary = definition.model.vocabulary
         let unlisted = added.filter { vocabulary.id(of: $0.content) == nil }
         var size = 0
         for id in 0..<vocabulary.count where vocabulary.withSpelling(of: id, { !$0.isEmpty }) { size += 1 }
         var highest = added.filter { vocabulary.id(of: $0.content) != nil }.map { Int($0.id) }.max() ?? -1
-        for token in unlisted {
+        let isNumberedAlike = unlisted.allSatisfy { token in
             highest = highest >= size ? highest + 1 : size
-            if highest != Int(token.id) { return unlisted }
+            return highest == Int(token.id)
         }
+        if isNumberedAlike { return [] }
+        if try canList(unlisted) { return unlisted }
+        losses.append(
+            "added tokens behind gaps in the ids, which Hugging Face tokenizers number without gaps")
         return []
+    }
+
+    /// Whether no text but their own becomes one of `tokens` when the model has them.
+    private func canList(_ tokens: [AddedToken]) throws(LocatedError) -> Bool {
+        guard case .bytePair(let model) = definition.model, model.continuingPrefix.isEmpty,
+            model.endSuffix.isEmpty, !model.fallsBackToBytes
+        else { return false }
+        // No merge makes them, so they would have to be a symbol, or a whole piece where these go before merges.
+        let cutter = try PieceCutter(normalizer: definition.normalizer, preTokenizer: definition.preTokenizer)
+        return tokens.allSatisfy { token in
+            var pieces = 0
+            token.content.withUnsafeBufferPointer { cutter.forEachPiece(of: $0) { _ in pieces += 1 } }
+            let isSymbol = String(decoding: token.content, as: UTF8.self).unicodeScalars.count < 2
+            return !isSymbol && (pieces > 1 || !model.ignoresMerges)
+        }
     }
 
     private mutating func noteLosses() {
