@@ -42,22 +42,12 @@ public struct BarChart: Hashable, Sendable {
         let groupHeight = max(series.count, 1) * barHeight + gap
         let bottom = top + groups.count * groupHeight
         let height = bottom + 36
-        let step = tickStep()
+        let step = tickStep(over: highest)
         let largest = max(step, (highest / step).rounded(.up) * step)
         func x(_ value: Double) -> Double {
             Double(left) + Double(right - left) * min(max(value, 0), largest) / largest
         }
-        var svg = """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" \
-            height="\(height)" role="img" aria-label="\(xmlEscaped(title))">
-            <title>\(xmlEscaped(title))</title>
-            <style>
-            \(style)
-            </style>
-            <rect class="page" width="100%" height="100%"/>
-            <text class="title" x="\(margin)" y="32">\(xmlEscaped(title))</text>
-
-            """
+        var svg = chartHead(title: title, width: width, height: height, margin: margin, style: style)
         for (index, place) in legend.places.enumerated() {
             svg +=
                 "<rect class=\"s\(index % chartColors.count)\" x=\"\(place.x)\" y=\"\(place.y)\" width=\"12\" height=\"12\"/>\n"
@@ -66,7 +56,7 @@ public struct BarChart: Hashable, Sendable {
         }
         var tick = 0.0
         while tick <= largest + step / 2 {
-            let place = decimal(x(tick))
+            let place = chartPlace(x(tick))
             svg +=
                 "<line class=\"grid\" x1=\"\(place)\" y1=\"\(top - 4)\" x2=\"\(place)\" y2=\"\(bottom)\"/>\n"
             svg +=
@@ -81,11 +71,11 @@ public struct BarChart: Hashable, Sendable {
             for (index, value) in group.values.prefix(series.count).enumerated()
             where value.isFinite && value >= 0 {
                 let barY = y + index * barHeight
-                let barWidth = decimal(x(value) - Double(left))
+                let barWidth = chartPlace(x(value) - Double(left))
                 svg +=
                     "<rect class=\"s\(index % chartColors.count)\" x=\"\(left)\" y=\"\(barY)\" width=\"\(barWidth)\" height=\"\(barHeight - 2)\"/>\n"
                 svg +=
-                    "<text class=\"value\" x=\"\(decimal(x(value) + 6))\" y=\"\(barY + barHeight - 4)\">\(NumberFormat.decimal(value, places: 2))</text>\n"
+                    "<text class=\"value\" x=\"\(chartPlace(x(value) + 6))\" y=\"\(barY + barHeight - 4)\">\(NumberFormat.decimal(value, places: 2))</text>\n"
             }
         }
         return svg + "</svg>\n"
@@ -118,18 +108,5 @@ public struct BarChart: Hashable, Sendable {
     private var highest: Double {
         let values = groups.flatMap(\.values).filter { $0.isFinite && $0 > 0 }
         return min(max(values.max() ?? 1, 1e-6), 1e12)
-    }
-
-    /// The distance of grid lines: 1, 2 or 5 times a power of ten, so that there are four to ten.
-    private func tickStep() -> Double {
-        var step = 1.0
-        while highest / step > 8 { step *= 10 }
-        while highest / step < 0.8 { step /= 10 }
-        if highest / step > 4 { return step }
-        return highest / step > 1.6 ? step / 2 : step / 5
-    }
-
-    private func decimal(_ value: Double) -> String {
-        NumberFormat.decimal(value, places: 1).filter { $0 != "," }
     }
 }

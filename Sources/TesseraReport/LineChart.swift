@@ -59,21 +59,13 @@ public struct LineChart: Hashable, Sendable {
         let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
         let xAxis = Axis(points.map(\.x))
         let yAxis = Axis(points.map(\.y))
-        func x(_ value: Double) -> String { decimal(Double(left) + Double(right - left) * xAxis.part(value)) }
-        func y(_ value: Double) -> String {
-            decimal(Double(bottom) - Double(bottom - top) * yAxis.part(value))
+        func x(_ value: Double) -> String {
+            chartPlace(Double(left) + Double(right - left) * xAxis.part(value))
         }
-        var svg = """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" \
-            height="\(height)" role="img" aria-label="\(xmlEscaped(title))">
-            <title>\(xmlEscaped(title))</title>
-            <style>
-            \(style)
-            </style>
-            <rect class="page" width="100%" height="100%"/>
-            <text class="title" x="\(margin)" y="32">\(xmlEscaped(title))</text>
-
-            """
+        func y(_ value: Double) -> String {
+            chartPlace(Double(bottom) - Double(bottom - top) * yAxis.part(value))
+        }
+        var svg = chartHead(title: title, width: width, height: height, margin: margin, style: style)
         for tick in xAxis.ticks {
             svg +=
                 "<line class=\"grid\" x1=\"\(x(tick))\" y1=\"\(top)\" x2=\"\(x(tick))\" y2=\"\(bottom)\"/>\n"
@@ -133,10 +125,6 @@ public struct LineChart: Hashable, Sendable {
             \(dark)}
             """
     }
-
-    private func decimal(_ value: Double) -> String {
-        NumberFormat.decimal(value, places: 1).filter { $0 != "," }
-    }
 }
 
 /// The part of the numbers that is shown, with round ones to mark.
@@ -149,11 +137,7 @@ private struct Axis {
         let low = max(values.min() ?? 0, -1e12)
         let high = min(max(values.max() ?? 1, low), 1e12)
         let span = max(high - low, max(abs(high), 1) * 1e-6)
-        var step = 1.0
-        while span / step > 8 { step *= 10 }
-        while span / step < 0.8 { step /= 10 }
-        if span / step <= 4 { step /= span / step > 1.6 ? 2 : 5 }
-        self.step = step
+        step = tickStep(over: span)
         // From zero where that costs little of the picture.
         lowest = low >= 0 && low < span / 2 ? 0 : (low / step).rounded(.down) * step
         highest = max((high / step).rounded(.up) * step, lowest + step)

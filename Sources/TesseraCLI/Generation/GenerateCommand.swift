@@ -55,13 +55,16 @@ struct GenerateCommand: ParsableCommand {
         let rewriter = try regroupDigits.map { rule throws(LocatedError) in
             DigitRewriter(try NumberStyle(parsing: rule))
         }
-        var text = prompt
-        if let rewriter {
-            text = rewriter.rewrite(prompt == "-" ? try InputText(path: "-").text : prompt)
-            if dryRun { return try write(text.hasSuffix("\n") ? text : text + "\n") }
+        func promptText() throws -> String {
+            let text = prompt == "-" ? try InputText(path: "-").text : prompt
+            return rewriter?.rewrite(text) ?? text
+        }
+        if dryRun {
+            let text = try promptText()
+            return try write(text.hasSuffix("\n") ? text : text + "\n")
         }
         let loaded = try model.load()
-        if rewriter == nil, prompt == "-" { text = try InputText(path: "-").text }
+        let text = try promptText()
         let tokens = try promptTokens(of: text, loaded)
 
         var read = try ReadText(model: loaded.model, capacity: generation.context)
