@@ -81,9 +81,10 @@ typedef struct ahead {
 } ahead;
 
 // Asks for bytes `from` ... `from` + `count` - 1 of each of the rows ahead. Short rows are asked for in the
-// order in which they lie: the processor looks ahead along one stream a page, and would lose it in several.
-TK_INLINE void ask_for(ahead next, size_t rows, size_t stride, size_t from, size_t count) {
-    bool in_line = stride < LINE_UP_BYTES;
+// order in which they lie: the processor looks ahead along one stream a page, and would lose it in several. With more
+// tokens memory is not what is waited for, and the choice would cost registers of the loop.
+TK_INLINE void ask_for(ahead next, size_t rows, size_t tokens, size_t stride, size_t from, size_t count) {
+    bool in_line = tokens <= 2 && stride < LINE_UP_BYTES;
     const char *at = (const char *)next.at + (in_line ? LINE_UP_BYTES + rows * from : from);
     for (size_t r = 0; r < rows; r++)
         for (size_t line = 0; line < count; line += 64)
@@ -97,7 +98,7 @@ TK_INLINE void tile(tk_format format, size_t rows, size_t tokens, const uint8_t 
     size_t i = 0;
     for (; i + STEP <= count; i += STEP) {
         if (next.at != NULL && (i / STEP & next.pace.mask) == next.pace.value)
-            ask_for(next, rows, next_stride, i * width_of(format), STEP * width_of(format));
+            ask_for(next, rows, tokens, next_stride, i * width_of(format), STEP * width_of(format));
         for (size_t j = 0; j < STEP; j += LANES) add_lanes(format, rows, tokens, row, x, i + j, sums);
     }
     for (; i + LANES <= count; i += LANES) add_lanes(format, rows, tokens, row, x, i, sums);
