@@ -19,11 +19,9 @@ typedef struct weights {
     __m256i low[4], high[4];
 } weights;
 
-// What the integer sums of a block are scaled with: sum * d + sum_of_activations * m; for Q6_K the halves of
-// a block have a factor of their own before that.
+// What the integer sums of a block are scaled with: sum * d + sum_of_activations * m.
 typedef struct scales {
     __m256 d, m;
-    __m256i first, second;
 } scales;
 
 // sums[t] += a block of eight rows times block `b` of token t
@@ -32,25 +30,13 @@ TK_INLINE void add_block(tk_format format, size_t tokens, const weights *w, cons
 #pragma clang loop unroll(full)
     for (size_t t = 0; t < tokens; t++) {
         __m256i x0 = tk_load_twice(x[t][b].values), x1 = tk_load_twice(x[t][b].values + 16);
-        __m256i products[4], integers;
-        if (format == TK_Q6_K) {
-            for (int i = 0; i < 4; i++) products[i] = _mm256_maddubs_epi16(w->low[i], x0);
-            integers = _mm256_mullo_epi32(tk_fold_int16(products, false), s->first);
-            for (int i = 0; i < 4; i++) products[i] = _mm256_maddubs_epi16(w->high[i], x1);
-            __m256i others = _mm256_mullo_epi32(tk_fold_int16(products, false), s->second);
-            integers = _mm256_add_epi32(integers, others);
-            // sum of s * (q - 32) * x: what 32 adds to q is taken off again
-            __m256i pairs = _mm256_blend_epi16(s->first, _mm256_slli_epi32(s->second, 16), 0xaa);
-            __m256i of_halves = _mm256_madd_epi16(pairs, tk_broadcast4(x[t][b].halves));
-            integers = _mm256_sub_epi32(integers, _mm256_slli_epi32(of_halves, 5));
-        } else {
-            for (int i = 0; i < 4; i++)
-                products[i] = _mm256_add_epi16(_mm256_maddubs_epi16(w->low[i], x0),
-                                               _mm256_maddubs_epi16(w->high[i], x1));
-            // Four products of nibbles may be added, two of 5 bits: 4 * 31 * 127 * 2 = 31496.
-            integers = tk_fold_int16(products, format == TK_Q4_K);
-            sums[t] = _mm256_fmadd_ps(s->m, _mm256_set1_ps(x[t][b].sum), sums[t]);
-        }
+        __m256i products[4];
+        for (int i = 0; i < 4; i++)
+            products[i] = _mm256_add_epi16(_mm256_maddubs_epi16(w->low[i], x0),
+                                           _mm256_maddubs_epi16(w->high[i], x1));
+        // Four products of nibbles may be added, two of 5 bits: 4 * 31 * 127 * 2 = 31496.
+        __m256i integers = tk_fold_int16(products, format == TK_Q4_K);
+        sums[t] = _mm256_fmadd_ps(s->m, _mm256_set1_ps(x[t][b].sum), sums[t]);
         __m256 factor = _mm256_mul_ps(s->d, _mm256_set1_ps(x[t][b].scale));
         sums[t] = _mm256_fmadd_ps(factor, _mm256_cvtepi32_ps(integers), sums[t]);
     }
@@ -84,31 +70,66 @@ TK_INLINE void add_unit_q45_k(bool fifth, size_t tokens, const tk_rows *rows, si
     }
 }
 
+// Q6_K has a factor for each half of a block. So here a vector is 32 columns of one row, and its halves are those of
+// the block: nothing has to be put together from two rows, and folding multiplies by the factors.
+typedef struct weights_q6_k {
+    __m256i q[TK_ROWS];
+    __m256i factors[2];  // of rows 0...3 and 4...7: in each half of the vector, a row a lane, twice
+    __m256 d;
+} weights_q6_k;
+
+TK_INLINE void add_block_q6_k(size_t tokens, const weights_q6_k *w, const tk_q8_block *const x[], size_t b,
+                              __m256 *sums) {
+    __m256i halves = _mm256_setr_epi64x(0x0100010001000100, 0x0100010001000100, 0x0302030203020302,
+                                        0x0302030203020302);
+#pragma clang loop unroll(full)
+    for (size_t t = 0; t < tokens; t++) {
+        __m256i values = tk_load(x[t][b].values);
+        // sum of s * (q - 32) * x: what 32 adds to q is taken off again, 16 by each of two int16
+        __m256i excess = _mm256_slli_epi16(_mm256_shuffle_epi8(tk_broadcast4(x[t][b].halves), halves), 4);
+        __m256i of_rows[2];
+        for (int group = 0; group < 2; group++) {
+            __m256i products[4];
+            for (int i = 0; i < 4; i++) products[i] = _mm256_maddubs_epi16(w->q[4 * group + i], values);
+            of_rows[group] = _mm256_sub_epi32(tk_fold_scaled(products, w->factors[group]),
+                                              _mm256_madd_epi16(excess, w->factors[group]));
+        }
+        __m256i integers = _mm256_add_epi32(_mm256_permute2x128_si256(of_rows[0], of_rows[1], 0x20),
+                                            _mm256_permute2x128_si256(of_rows[0], of_rows[1], 0x31));
+        __m256 factor = _mm256_mul_ps(w->d, _mm256_set1_ps(x[t][b].scale));
+        sums[t] = _mm256_fmadd_ps(factor, _mm256_cvtepi32_ps(integers), sums[t]);
+    }
+}
+
+// Bytes `first` and `first` + 1 of the lanes of one half of `bytes`, as int16 in the halves of a vector, twice.
+TK_INLINE __m256i factors_q6_k(__m256i bytes, int half, int first) {
+    __m256i rows = half == 0 ? _mm256_permute2x128_si256(bytes, bytes, 0x00)
+                             : _mm256_permute2x128_si256(bytes, bytes, 0x11);
+    long long low = 0x0480048000800080 + first * 0x0100010001000100, high = low + 0x0800080008000800;
+    long long next = 0x0100010001000100;
+    __m256i places = _mm256_setr_epi64x(low, high, low + next, high + next);
+    return _mm256_srai_epi16(_mm256_shuffle_epi8(rows, places), 8);
+}
+
 TK_INLINE void add_unit_q6_k(size_t tokens, const tk_rows *rows, size_t offset, const tk_q8_block *const x[],
                              size_t b, __m256 *sums) {
     __m256i bytes[4];
-    scales s = {.d = tk_load_halves(rows, offset + 208), .m = _mm256_setzero_ps()};
     tk_load_columns(rows, offset + 192, bytes);
+    weights_q6_k w = {.d = tk_load_halves(rows, offset + 208)};
 #pragma clang loop unroll(full)
     for (size_t part = 0; part < 8; part++) {
         // 128 weights have 64 bytes of nibbles, and 32 of upper pairs of bits.
         size_t half = part / 4, left = part % 2, upper = part % 4 / 2;
         size_t at = offset + 64 * half + 32 * left, pairs = offset + 128 + 32 * half;
         int shift = 2 * (int)(left + 2 * upper);
-        weights w;
-        for (size_t i = 0; i < 4; i++) {
-            const uint8_t *row = rows->at[i], *other = rows->at[i + 4];
-            w.low[i] = tk_nibbles(tk_load_pair(row + at, other + at), 4 * (int)upper);
-            w.high[i] = tk_nibbles(tk_load_pair(row + at + 16, other + at + 16), 4 * (int)upper);
-            __m256i low = tk_load_pair(row + pairs, other + pairs);
-            __m256i high = tk_load_pair(row + pairs + 16, other + pairs + 16);
-            w.low[i] = _mm256_or_si256(w.low[i], tk_upper_bits(low, shift, 0x30));
-            w.high[i] = _mm256_or_si256(w.high[i], tk_upper_bits(high, shift, 0x30));
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < TK_ROWS; i++) {
+            __m256i nibbles = tk_nibbles(tk_load(rows->at[i] + at), 4 * (int)upper);
+            w.q[i] = _mm256_or_si256(nibbles, tk_upper_bits(tk_load(rows->at[i] + pairs), shift, 0x30));
         }
-        __m256i two = part % 2 == 0 ? _mm256_slli_epi32(bytes[part / 2], 16) : bytes[part / 2];
-        s.first = _mm256_srai_epi32(_mm256_slli_epi32(two, 8), 24);
-        s.second = _mm256_srai_epi32(two, 24);
-        add_block(TK_Q6_K, tokens, &w, &s, x, b + part, sums);
+        for (int group = 0; group < 2; group++)
+            w.factors[group] = factors_q6_k(bytes[part / 2], group, 2 * (int)(part % 2));
+        add_block_q6_k(tokens, &w, x, b + part, sums);
     }
 }
 
