@@ -4,9 +4,11 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # The program is linked with the static Swift library, so that it starts in milliseconds and runs without a
-# toolchain; tests need the dynamic one. Each has its own build folder, or every switch would rebuild all.
+# toolchain; tests need the dynamic one. Each has its own build folder, or every switch would rebuild all. Tests run the
+# program that is built along with them, so that a fresh machine that only tests builds once.
 PRODUCT_BUILD := .build/product
 TESSERA := $(PRODUCT_BUILD)/release/tessera
+TESTED := $(CURDIR)/.build/release/tessera
 SWIFT := --manifest-cache none -c release
 
 .PHONY: help
@@ -43,8 +45,10 @@ tokenizers: setup
 	@Scripts/setup.sh tokenizers
 
 .PHONY: test
-test: model tokenizers ## run every test (fetches the published tokenizers the first time)
-	TESSERA_PROGRAM="$(CURDIR)/$(TESSERA)" swift test $(SWIFT) --disable-testable-imports --parallel \
+test: tokenizers ## run every test (fetches the default model and the published tokenizers the first time)
+	swift build $(SWIFT) --build-tests
+	TESSERA_PROGRAM=$(TESTED) Scripts/setup.sh model
+	TESSERA_PROGRAM=$(TESTED) swift test $(SWIFT) --disable-testable-imports --skip-build --parallel \
 		--skip TesseraServerTests
 	@# One after another and apart: beside tests that compute for minutes, a server has no thread to answer on.
 	swift test $(SWIFT) --disable-testable-imports --skip-build --no-parallel --filter TesseraServerTests
