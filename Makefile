@@ -10,6 +10,9 @@ PRODUCT_BUILD := .build/product
 TESSERA := $(PRODUCT_BUILD)/release/tessera
 TESTED := $(CURDIR)/.build/release/tessera
 SWIFT := --manifest-cache none -c release
+# What the lab stands on is pinned for this kind of machine; elsewhere the everyday side is built and tested alone.
+LAB := $(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),lab)
+LAB_SIDE := $(if $(LAB),TESSERA_LAB=1)
 
 .PHONY: help
 help: ## list the targets
@@ -28,6 +31,14 @@ build: setup ## build the release program
 server: build ## build the server beside it (about as long again: a web server's libraries)
 	swift build $(SWIFT) --static-swift-stdlib --product tessera-server --scratch-path $(PRODUCT_BUILD)
 
+.PHONY: libtorch
+libtorch: setup
+	@Scripts/setup.sh lab
+
+.PHONY: lab
+lab: build libtorch ## build tessera-lab beside it, which trains (fetches libtorch the first time, 554 MB)
+	TESSERA_LAB=1 swift build $(SWIFT) --static-swift-stdlib --product tessera-lab --scratch-path $(PRODUCT_BUILD)
+
 .PHONY: serve
 serve: server model ## serve the default model at http://127.0.0.1:8080, with a page to play in
 	$(TESSERA) serve
@@ -45,13 +56,13 @@ tokenizers: setup
 	@Scripts/setup.sh tokenizers
 
 .PHONY: test
-test: tokenizers ## run every test (fetches the default model and the published tokenizers the first time)
-	swift build $(SWIFT) --build-tests
+test: tokenizers $(LAB:lab=libtorch) ## run every test (fetches libtorch, the default model and tokenizers the first time)
+	$(LAB_SIDE) swift build $(SWIFT) --build-tests
 	TESSERA_PROGRAM=$(TESTED) Scripts/setup.sh model
-	TESSERA_PROGRAM=$(TESTED) swift test $(SWIFT) --disable-testable-imports --skip-build --parallel \
+	$(LAB_SIDE) TESSERA_PROGRAM=$(TESTED) swift test $(SWIFT) --disable-testable-imports --skip-build --parallel \
 		--skip TesseraServerTests
 	@# One after another and apart: beside tests that compute for minutes, a server has no thread to answer on.
-	swift test $(SWIFT) --disable-testable-imports --skip-build --no-parallel --filter TesseraServerTests
+	$(LAB_SIDE) swift test $(SWIFT) --disable-testable-imports --skip-build --no-parallel --filter TesseraServerTests
 
 .PHONY: bench
 bench: model ## compare speed with llama.cpp in one run (builds llama.cpp the first time)

@@ -255,5 +255,51 @@ let package = Package(
         ),
     ],
     swiftLanguageModes: [.v6],
-    cLanguageStandard: .c11
+    cLanguageStandard: .c11,
+    cxxLanguageStandard: .cxx20
 )
+
+// The lab side: what stands on libtorch, which `make lab` puts under .deps. Only when asked for, so that without it the
+// package needs no unsafe flags and any other can depend on it. (Whether .deps exists says nothing: SwiftPM would not
+// notice when it comes or goes.)
+if Context.environment["TESSERA_LAB"] == "1" {
+    let libtorch = "\(Context.packageDirectory)/.deps/torch/lib"
+    package.products.append(.executable(name: "tessera-lab", targets: ["TesseraLabCLI"]))
+    package.targets += [
+        // Row 1
+        .target(
+            name: "CTesseraTorch",
+            cxxSettings: [.headerSearchPath("../../.deps/torch/include")],
+            linkerSettings: [
+                .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+                // What libtorch itself stands on is found from where it lies.
+                .unsafeFlags([
+                    "-L\(libtorch)", "-Xlinker", "-rpath", "-Xlinker", libtorch,
+                    "-Xlinker", "--allow-shlib-undefined",
+                ]),
+            ]
+        ),
+        .target(
+            name: "TesseraTensor",
+            dependencies: ["TesseraCore", "TesseraFiles", "CTesseraTorch"],
+            swiftSettings: settings
+        ),
+
+        // Row 6
+        .executableTarget(
+            name: "TesseraLabCLI",
+            dependencies: [
+                "TesseraFiles", "TesseraReport", "TesseraTensor", "TesseraConsole",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // Tests
+        .testTarget(
+            name: "TesseraTensorTests",
+            dependencies: ["TesseraCore", "TesseraFiles", "TesseraTensor", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+    ]
+}

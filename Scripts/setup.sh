@@ -7,8 +7,10 @@
 #   setup.sh tokenizer-references  the pinned libraries that these are held against; prints their folder
 #   setup.sh tokenizer-peers       other tokenizers to compare the speed with, after those; prints their folder
 #   setup.sh romanization          the romanizer that ours is compared with, and names in many languages; prints their folder
-#   setup.sh golden                the pinned references that write the other golden files; prints their folder, and on
-#                                  a second line the folder that goes before it for the tokenizer's file
+#   setup.sh lab                   libtorch, which the lab trains with, and a link .deps to it in the checkout
+#   setup.sh golden                the pinned references that write the other golden files; prints their folders for
+#                                  PYTHONPATH, and on a second line the folder that goes before them for the
+#                                  tokenizer's file
 #   setup.sh gemma                 Gemma 3 270M, whose terms are Google's; prints its file
 #   setup.sh spark                 a Spark that runs on this machine alone, and Java; prints its folder, and on a
 #                                  second line the folder of what goes before it
@@ -62,23 +64,46 @@ fetch_model() {
     "$program" model fetch smollm2
 }
 
+# Torch in one folder, $torch, for whoever wants it. `cpu` is what the lab links, without 540 MB of libraries that only
+# CUDA loads; `whole` is what Python imports, and does for both.
+torch_packages() {
+    [ "$(uname -sm)" = 'Linux x86_64' ] || fail "torch: no version is pinned for $(uname -sm), only for Linux x86_64"
+    case $("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') in
+    3.11 | 3.12 | 3.13) ;;
+    *) fail "$python: torch is pinned for Python 3.11 to 3.13; install one of them and name it in PYTHON" ;;
+    esac
+    torch=$cache/torch-$(fingerprint torch)
+    case $(cat "$torch/ready" 2> /dev/null) in
+    whole | "$1") ;;
+    *)
+        install_group torch "$torch"
+        [ "$1" = whole ] || rm -f "$torch"/torch/lib/lib*cuda*.so "$torch"/torch/lib/lib*nv*.so
+        printf '%s\n' "$1" > "$torch/ready"
+        ;;
+    esac
+}
+
+lab_packages() {
+    check_compiler
+    torch_packages cpu
+    [ -L "$root/.deps" ] || [ ! -e "$root/.deps" ] || fail "$root/.deps: is in the way; move it elsewhere"
+    [ "$(readlink "$root/.deps")" = "$torch" ] || ln -sfn "$torch" "$root/.deps"
+}
+
 golden_packages() {
-    folder=$cache/golden-$(fingerprint golden)
+    folder=$(packages_of golden)
+    torch_packages whole
     placeholders=$root/Scripts/cuda_placeholders.py
-    if [ "$(cat "$folder/ready" 2> /dev/null)" != "$(cksum < "$placeholders")" ]; then
-        [ -d "$folder" ] || install_group golden "$folder"
-        if [ "$(uname)" = Linux ]; then
-            check_compiler
-            command -v objdump > /dev/null || install_packages binutils
-            "$python" -B "$placeholders" "$folder" ||
-                fail "$folder: the placeholders for torch's CUDA libraries could not be made; see the message above"
-        fi
-        cksum < "$placeholders" > "$folder/ready"
+    if [ "$(cat "$torch/placeholders" 2> /dev/null)" != "$(cksum < "$placeholders")" ]; then
+        check_compiler
+        command -v objdump > /dev/null || install_packages binutils
+        "$python" -B "$placeholders" "$torch" ||
+            fail "$torch: the placeholders for torch's CUDA libraries could not be made; see the message above"
+        cksum < "$placeholders" > "$torch/placeholders"
     fi
     # A later `tokenizers` than transformers accepts, for the tokenizer's golden file alone.
-    tokenizers=$cache/golden-tokenizer-$(fingerprint golden-tokenizer)
-    [ -d "$tokenizers" ] || install_group golden-tokenizer "$tokenizers"
-    printf '%s\n%s\n' "$folder" "$tokenizers"
+    tokenizers=$(packages_of golden-tokenizer)
+    printf '%s:%s\n%s\n' "$folder" "$torch" "$tokenizers"
 }
 
 # Installs group $1 once and prints its folder.
@@ -143,6 +168,7 @@ build) check_swift ;;
 model) fetch_model ;;
 tokenizers) "$root/Scripts/fetch-tokenizers.sh" ;;
 tokenizer-references | tokenizer-peers | romanization) packages_of "$1" ;;
+lab) lab_packages ;;
 golden) golden_packages ;;
 gemma) "$root/Scripts/fetch-gemma.sh" ;;
 spark) spark_packages ;;
@@ -151,5 +177,5 @@ peers)
     check_compiler
     "$root/Scripts/build-llama-cpp.sh"
     ;;
-*) fail "setup.sh: unknown part \"$1\"; name model, tokenizers, tokenizer-references, tokenizer-peers, romanization, golden, gemma, spark, server-clients or peers, or nothing" ;;
+*) fail "setup.sh: unknown part \"$1\"; name model, lab, tokenizers, tokenizer-references, tokenizer-peers, romanization, golden, gemma, spark, server-clients or peers, or nothing" ;;
 esac

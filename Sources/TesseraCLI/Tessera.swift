@@ -13,7 +13,7 @@ struct Tessera: ParsableCommand {
         subcommands: [
             DemoCommand.self, TokenizerCommand.self, RomanizeCommand.self, GenerateCommand.self,
             ChatCommand.self,
-            ServeCommand.self, EvaluateCommand.self, BenchCommand.self, ModelCommand.self,
+            ServeVerb.self, EvaluateCommand.self, BenchCommand.self, ModelCommand.self, LabVerb.self,
         ]
     )
 

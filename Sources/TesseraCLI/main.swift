@@ -1,3 +1,3 @@
 internal import TesseraConsole
 
-runMain(Tessera.self)
+runMain(Tessera.self, before: Tessera.handOver)

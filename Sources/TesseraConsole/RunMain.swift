@@ -14,10 +14,18 @@ internal import Darwin
 /// Ctrl-C and SIGTERM raise `Interruption.cancellation`; commands pass it on to their jobs and throw
 /// `CancelledError` when they stop because of it. Standard output is flushed at the end. See `ExitStatus` for the
 /// status and `Outcome` for what is printed.
-public func runMain(_ root: any ParsableCommand.Type, arguments: [String]? = nil) -> Never {
+///
+/// - Parameters:
+///   - root: the command of the program.
+///   - arguments: the process's own when left out.
+///   - before: is shown the arguments before they are parsed, and may become another program.
+public func runMain(
+    _ root: any ParsableCommand.Type, arguments: [String]? = nil, before: ([String]) throws -> Void = { _ in }
+) -> Never {
     Interruption.installHandlers()
     var outcome = Outcome(status: .success)
     do {
+        try before(arguments ?? Array(CommandLine.arguments.dropFirst()))
         var command = try root.parseAsRoot(arguments)
         try command.run()
     } catch {

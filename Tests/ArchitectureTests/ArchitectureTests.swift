@@ -14,6 +14,7 @@ struct ArchitectureTests {
     @Test("the manifest has no edge that the rows forbid")
     func manifestEdges() {
         #expect(manifest.targets.contains { $0.name == "TesseraCLI" })
+        #expect(manifest.targets.contains { $0.name == "TesseraLabCLI" })
         #expect(objections(to: manifest) == [])
     }
 
@@ -62,6 +63,8 @@ struct ArchitectureCheckerTests {
         arguments: [
             ("TesseraCore", "TesseraFiles"), ("TesseraTokenizers", "TesseraEngine"),
             ("TesseraReport", "TesseraFiles"), ("TesseraEngine", "ArgumentParser"),
+            ("TesseraServer", "TesseraTensor"), ("TesseraDecoding", "CTesseraTorch"),
+            ("TesseraTensor", "TesseraEngine"), ("TesseraLabCLI", "TesseraServer"),
             ("TesseraNew", "TesseraCore"),
         ])
     func refuses(target: String, dependency: String) throws {

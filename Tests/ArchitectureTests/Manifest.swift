@@ -34,7 +34,7 @@ struct Manifest: Decodable {
 
     let targets: [Target]
 
-    /// Reads the manifest of the package at `root`.
+    /// Reads the manifest of the package at `root`, with the lab side, whether or not it is built here.
     ///
     /// The scratch path is its own: SwiftPM would otherwise wait for the lock of the build that runs this test.
     static func read(at root: URL) throws -> Manifest {
@@ -47,6 +47,7 @@ struct Manifest: Decodable {
             "swift", "package", "--package-path", root.path, "--scratch-path", scratch.path,
             "--manifest-cache", "none", "dump-package",
         ]
+        process.environment = ProcessInfo.processInfo.environment.merging(["TESSERA_LAB": "1"]) { $1 }
         let output = Pipe()
         process.standardOutput = output
         try process.run()

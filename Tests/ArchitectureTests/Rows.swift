@@ -30,6 +30,8 @@ let rooms: [Room] = [
     Room(name: "CTesseraKernels", row: 0, side: .everyday),
     Room(name: "TesseraFetching", row: 1, side: .shared),
     Room(name: "TesseraTokenizers", row: 1, side: .shared),
+    Room(name: "CTesseraTorch", row: 0, side: .lab),
+    Room(name: "TesseraTensor", row: 1, side: .lab),
     Room(name: "TesseraTransformers", row: 2, side: .shared),
     Room(name: "TesseraVocabulary", row: 2, side: .shared),
     Room(name: "TesseraAnalysis", row: 2, side: .shared),
@@ -43,6 +45,7 @@ let rooms: [Room] = [
         ]),
     Room(name: "TesseraConsole", row: 5, side: .shared, outside: ["ArgumentParser"]),
     Room(name: "TesseraCLI", row: 6, side: .everyday, outside: ["ArgumentParser"]),
+    Room(name: "TesseraLabCLI", row: 6, side: .lab, outside: ["ArgumentParser"]),
     Room(name: "TesseraServerCLI", row: 6, side: .everyday, outside: ["ArgumentParser", "Logging"]),
 ]
 

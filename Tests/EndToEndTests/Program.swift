@@ -38,13 +38,14 @@ struct Program {
     ///   - outputPath: a file or device for standard output, such as `/dev/full`; nil collects it.
     ///   - fileSizeLimit: the most blocks of 512 bytes that a file may have, beyond which the disk counts as full.
     ///   - signal: a signal to send once this many bytes of standard output have arrived.
+    ///   - program: another program than the built one.
     static func run(
         _ arguments: [String], input: Data = Data(), environment: [String: String] = [:],
         outputPath: String? = nil, fileSizeLimit: Int? = nil, signal: (number: Int32, afterBytes: Int)? = nil,
-        timeoutSeconds: Double = 120
+        timeoutSeconds: Double = 120, program: String? = nil
     ) throws -> Run {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try path())
+        process.executableURL = URL(fileURLWithPath: try program ?? path())
         process.arguments = arguments
         if let fileSizeLimit {
             process.executableURL = URL(fileURLWithPath: "/bin/sh")

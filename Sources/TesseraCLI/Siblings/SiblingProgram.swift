@@ -19,11 +19,21 @@ struct SiblingProgram {
     /// The command that builds it.
     let installation: String
 
+    /// Whether it is given the verb as its first argument, as a program of several verbs is.
+    let readsVerb: Bool
+
+    /// The program that serves.
+    static let server = SiblingProgram(
+        name: "tessera-server", installation: "make server", readsVerb: false)
+
+    /// The program that trains and studies, on libtorch.
+    static let lab = SiblingProgram(name: "tessera-lab", installation: "make lab", readsVerb: true)
+
     /// Becomes that program: same process, so that signals, exit status and streams pass through.
     ///
     /// - Throws: `LocatedError` naming the command that installs it when it is not there; never returns otherwise.
     func replaceProcess(with arguments: [String]) throws(LocatedError) {
-        let path = FileSystem.folder(of: try Self.ownPath()) + "/" + name
+        let path = FileSystem.folder(of: try ownPath()) + "/" + name
         guard case .file? = FileSystem.kind(of: path) else {
             throw LocatedError(
                 file: path, problem: "is not installed beside this program", remedy: "run: \(installation)")
@@ -38,7 +48,7 @@ struct SiblingProgram {
     }
 
     /// The file that this process runs, with links resolved.
-    private static func ownPath() throws(LocatedError) -> String {
+    private func ownPath() throws(LocatedError) -> String {
         #if canImport(Darwin)
         var size = UInt32(PATH_MAX)
         var buffer = [CChar](repeating: 0, count: Int(size))
@@ -49,7 +59,7 @@ struct SiblingProgram {
         guard let resolved = realpath(named, nil) else {
             throw LocatedError(
                 file: named, problem: "the path of this program cannot be found",
-                remedy: "start tessera-server itself")
+                remedy: "start \(name) itself")
         }
         defer { free(resolved) }
         return String(cString: resolved)

@@ -1,0 +1,3 @@
+internal import TesseraConsole
+
+runMain(TesseraLab.self)

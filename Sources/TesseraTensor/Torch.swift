@@ -1,0 +1,18 @@
+internal import CTesseraTorch
+public import TesseraCore
+
+/// The libtorch that this program runs on.
+public enum Torch {
+    /// Its version, such as `2.15.0`.
+    public static var version: String { String(cString: tt_version()) }
+
+    /// The threads that an operation on the CPU uses.
+    public static var threadCount: Int { Int(tt_thread_count()) }
+
+    /// Sets the threads that operations on the CPU use from now on.
+    ///
+    /// - Throws: `LocatedError` for a number below 1.
+    public static func setThreadCount(_ count: Int) throws(LocatedError) {
+        try perform("threads", []) { tt_set_thread_count(Int32(clamping: count)) }
+    }
+}
