@@ -23,27 +23,32 @@ TK_INLINE __m256i tk_fold_int32(const __m256i p[4]) {
                             _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xdd)));
 }
 
-// The same for eight int16 in each half, of which two may be added without overflow; each is multiplied by its
-// place in `factors`, which must be the same in both int16 of a lane.
-TK_INLINE __m256i tk_fold_scaled(const __m256i p[4], __m256i factors) {
+// The same for eight int16 in each half, of which two may be added without overflow: two vectors in which lane i is
+// row i, whose pairs of int16 remain to be added.
+typedef struct tk_folded {
+    __m256i even, odd;
+} tk_folded;
+
+TK_INLINE tk_folded tk_fold_pairs(const __m256i p[4]) {
     __m256i t0 = _mm256_add_epi16(_mm256_unpacklo_epi64(p[0], p[1]), _mm256_unpackhi_epi64(p[0], p[1]));
     __m256i t1 = _mm256_add_epi16(_mm256_unpacklo_epi64(p[2], p[3]), _mm256_unpackhi_epi64(p[2], p[3]));
     __m256 a = _mm256_castsi256_ps(t0), b = _mm256_castsi256_ps(t1);
-    __m256i even = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88));
-    __m256i odd = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xdd));
-    return _mm256_add_epi32(_mm256_madd_epi16(even, factors), _mm256_madd_epi16(odd, factors));
+    return (tk_folded){_mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88)),
+                       _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xdd))};
+}
+
+// The sums, multiplied by `factors`, which must be the same in both int16 of a lane.
+TK_INLINE __m256i tk_fold_scaled(const __m256i p[4], __m256i factors) {
+    tk_folded sums = tk_fold_pairs(p);
+    return _mm256_add_epi32(_mm256_madd_epi16(sums.even, factors), _mm256_madd_epi16(sums.odd, factors));
 }
 
 // The sums of int16, of which four may be added without overflow if `narrow`, else two.
 TK_INLINE __m256i tk_fold_int16(const __m256i p[4], bool narrow) {
     __m256i ones = _mm256_set1_epi16(1);
     if (!narrow) return tk_fold_scaled(p, ones);
-    __m256i t0 = _mm256_add_epi16(_mm256_unpacklo_epi64(p[0], p[1]), _mm256_unpackhi_epi64(p[0], p[1]));
-    __m256i t1 = _mm256_add_epi16(_mm256_unpacklo_epi64(p[2], p[3]), _mm256_unpackhi_epi64(p[2], p[3]));
-    __m256 a = _mm256_castsi256_ps(t0), b = _mm256_castsi256_ps(t1);
-    __m256i even = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88));
-    __m256i odd = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xdd));
-    return _mm256_madd_epi16(_mm256_add_epi16(even, odd), ones);
+    tk_folded sums = tk_fold_pairs(p);
+    return _mm256_madd_epi16(_mm256_add_epi16(sums.even, sums.odd), ones);
 }
 
 TK_INLINE __m128i tk_load_16(const uint8_t *bytes) {
