@@ -58,7 +58,7 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, required=True, help="a folder for texts and vocabularies")
     parser.add_argument("--texts", type=pathlib.Path, help="a folder with prose.txt, code.txt and multilingual.txt")
     parser.add_argument("--baseline", type=pathlib.Path, help="the file with the ratios to hold")
-    parser.add_argument("--write-baseline", action="store_true", help="write the ratios of this run into it")
+    parser.add_argument("--write-baseline", action="store_true", help="write the ratios of this run into it, where they are better")
     parser.add_argument("--write", type=pathlib.Path, help="a document to put the report into")
     parser.add_argument("--full", action="store_true", help="everything, with all five sizes of documents")
     parser.add_argument("--parts", nargs="+", choices=PARTS, help="only these")

@@ -127,7 +127,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peers", nargs="+", default=PEERS, choices=PEERS)
     parser.add_argument("--baseline", type=pathlib.Path, help="the file with the ratios to hold")
-    parser.add_argument("--write-baseline", action="store_true", help="write the ratios of this run into it")
+    parser.add_argument("--write-baseline", action="store_true", help="write the ratios of this run into it, where they are better")
     parser.add_argument("--write", type=pathlib.Path, help="a document to put the report into")
     parser.add_argument("--worker", choices=PEERS, help=argparse.SUPPRESS)
     parser.add_argument("--output", help=argparse.SUPPRESS)

@@ -20,9 +20,14 @@ def read(path):
 
 
 def write(path, found, measured):
-    """Puts the ratios found into the file: those of what was measured are replaced, the others stay."""
-    kept = {name: ratio for name, ratio in read(path).items() if not is_measured(name, measured)}
-    ratios = {name: round(ratio, 3) for name, ratio in (kept | found).items()}
+    """Puts the ratios found into the file, where the better of two runs is kept: a slow moment lowers no bar.
+
+    What a measured cell no longer gives is dropped. To let a ratio fall on purpose, take its line out first.
+    """
+    before = read(path)
+    kept = {name: ratio for name, ratio in before.items() if not is_measured(name, measured)}
+    better = {name: max(ratio, before.get(name, ratio)) for name, ratio in found.items()}
+    ratios = {name: round(ratio, 3) for name, ratio in (kept | better).items()}
     path.write_text(json.dumps(ratios, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
