@@ -73,13 +73,16 @@ struct SpellingTable {
         largestID = max(largestID, id)
     }
 
+    /// Whether so few tokens may have an id so large: tables have a place for every id, and a short file must not ask
+    /// for long ones.
+    static func admits(largestID: Int, of count: Int) -> Bool { largestID <= mostHoles + 16 * count }
+
     /// The vocabulary.
     ///
     /// - Throws: `LocatedError` when there is no token, or two have the same id or the same spelling.
     func vocabulary() throws(LocatedError) -> Vocabulary {
         guard !bytes.isEmpty else { throw error("holds no tokens") }
-        // Tables have a place for every id: a short file must not ask for long ones.
-        guard largestID <= Self.mostHoles + 16 * entries.count else {
+        guard Self.admits(largestID: largestID, of: entries.count) else {
             throw error("the id \(largestID) is too large for \(entries.count) tokens")
         }
         var vocabulary = Vocabulary(capacity: largestID + 1, spellingBytes: bytes.count)

@@ -41,7 +41,8 @@ extension FuzzTarget {
     /// The work folder of a training that was stopped: its journal and counts, with the text that is counted.
     static let journal = FuzzTarget("journal", file: "counting.json") { input, folder in
         var options = CountingOptions(threads: 1, memoryInBytes: 1 << 20, workFolder: folder.path)
-        options.blockSize = 64
+        // A block a file when so little memory is allowed: thousands of them would measure the file system.
+        options.blockSize = max(64, input.byteCount / 128)
         let corpus = Corpus(files: [folder.path("corpus.txt")])
         _ = try pieces(of: corpus, options)
         folder.markLoaded()
@@ -53,7 +54,8 @@ extension FuzzTarget {
         let counted = try pieces(of: corpus, CountingOptions(threads: 1))
         folder.markLoaded()
         var options = CountingOptions(threads: 2, memoryInBytes: 1 << 16)
-        options.blockSize = 64
+        // A block a file when so little memory is allowed: thousands of them would measure the file system.
+        options.blockSize = max(64, input.byteCount / 128)
         try require(pieces(of: corpus, options) == counted, "counts depend on the size of blocks")
         corpus.unit = .file
         _ = try pieces(of: corpus, options)

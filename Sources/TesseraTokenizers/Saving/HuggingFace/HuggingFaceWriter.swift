@@ -67,7 +67,7 @@ struct HuggingFaceWriter {
     ///
     /// A reader gives an added token that the model lacks the next free id, whatever the file says; where the ids of a
     /// vocabulary have gaps, as those of cl100k_base, that is another one. Where listing them could change how other
-    /// text is read, the loss is noted instead.
+    /// text is read, or would leave a gap that no reader takes, the loss is noted instead.
     private mutating func tokensToList(of added: [AddedToken]) throws(LocatedError) -> [AddedToken] {
         let vocabulary = definition.model.vocabulary
         let unlisted = added.filter { vocabulary.id(of: $0.content) == nil }
@@ -79,7 +79,9 @@ struct HuggingFaceWriter {
             return highest == Int(token.id)
         }
         if isNumberedAlike { return [] }
-        if try canList(unlisted) { return unlisted }
+        let largestID = max(vocabulary.count - 1, unlisted.map { Int($0.id) }.max() ?? 0)
+        let isRead = SpellingTable.admits(largestID: largestID, of: size + unlisted.count)
+        if isRead, try canList(unlisted) { return unlisted }
         losses.append(
             "added tokens behind gaps in the ids, which Hugging Face tokenizers number without gaps")
         return []
