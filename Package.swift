@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "TesseraTransformers", targets: ["TesseraTransformers"]),
         .library(name: "TesseraVocabulary", targets: ["TesseraVocabulary"]),
         .library(name: "TesseraAnalysis", targets: ["TesseraAnalysis"]),
+        .library(name: "TesseraGrammar", targets: ["TesseraGrammar"]),
         .library(name: "TesseraEngine", targets: ["TesseraEngine"]),
         .library(name: "TesseraDecoding", targets: ["TesseraDecoding"]),
         .library(name: "TesseraServer", targets: ["TesseraServer"]),
@@ -68,6 +69,11 @@ let package = Package(
         .target(
             name: "TesseraAnalysis",
             dependencies: ["TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "TesseraGrammar",
+            dependencies: ["TesseraCore", "TesseraFiles", "TesseraTokenizers"],
             swiftSettings: settings
         ),
         .target(
@@ -202,6 +208,13 @@ let package = Package(
             dependencies: [
                 "TesseraCore", "TesseraAnalysis", "TesseraTokenizers", "TesseraVocabulary",
                 "TesseraTestSupport",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TesseraGrammarTests",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraGrammar", "TesseraTokenizers", "TesseraTestSupport",
             ],
             swiftSettings: settings
         ),

@@ -35,6 +35,7 @@ let rooms: [Room] = [
     Room(name: "TesseraTransformers", row: 2, side: .shared),
     Room(name: "TesseraVocabulary", row: 2, side: .shared),
     Room(name: "TesseraAnalysis", row: 2, side: .shared),
+    Room(name: "TesseraGrammar", row: 2, side: .everyday),
     Room(name: "TesseraEngine", row: 2, side: .everyday),
     Room(name: "TesseraDecoding", row: 3, side: .everyday),
     Room(

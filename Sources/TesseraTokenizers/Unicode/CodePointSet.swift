@@ -4,24 +4,24 @@ package struct CodePointSet: Hashable, Sendable {
     package private(set) var ranges: [ClosedRange<UInt32>]
 
     /// The last code point.
-    static let last: UInt32 = 0x10FFFF
+    package static let last: UInt32 = 0x10FFFF
 
     /// No code point.
-    static let empty = CodePointSet(ordered: [])
+    package static let empty = CodePointSet(ordered: [])
     /// Every code point.
-    static let all = CodePointSet(ordered: [0...last])
+    package static let all = CodePointSet(ordered: [0...last])
 
     /// The code points of `ranges`, which may overlap and come in any order.
-    init(_ ranges: [ClosedRange<UInt32>]) {
+    package init(_ ranges: [ClosedRange<UInt32>]) {
         self.ranges = []
         for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) { append(range) }
     }
 
     /// One code point.
-    init(_ scalar: UInt32) { ranges = [scalar...scalar] }
+    package init(_ scalar: UInt32) { ranges = [scalar...scalar] }
 
     /// The code points of `ranges`, which are in order and apart.
-    init(ordered ranges: [ClosedRange<UInt32>]) { self.ranges = ranges }
+    package init(ordered ranges: [ClosedRange<UInt32>]) { self.ranges = ranges }
 
     package var isEmpty: Bool { ranges.isEmpty }
 
@@ -50,7 +50,7 @@ package struct CodePointSet: Hashable, Sendable {
 
 extension CodePointSet {
     /// The code points that are in either set.
-    func union(_ other: CodePointSet) -> CodePointSet {
+    package func union(_ other: CodePointSet) -> CodePointSet {
         if ranges.isEmpty { return other }
         if other.ranges.isEmpty { return self }
         var made = CodePointSet.empty
@@ -73,7 +73,7 @@ extension CodePointSet {
     }
 
     /// The code points that are in both sets.
-    func intersection(_ other: CodePointSet) -> CodePointSet {
+    package func intersection(_ other: CodePointSet) -> CodePointSet {
         var made: [ClosedRange<UInt32>] = []
         var own = 0
         var others = 0
@@ -87,7 +87,7 @@ extension CodePointSet {
     }
 
     /// All other code points.
-    var inverted: CodePointSet {
+    package var inverted: CodePointSet {
         var made: [ClosedRange<UInt32>] = []
         made.reserveCapacity(ranges.count + 1)
         var next: UInt32 = 0
