@@ -130,8 +130,8 @@ let package = Package(
             name: "TesseraCLI",
             dependencies: [
                 "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraFetching", "TesseraTemplates",
-                "TesseraTokenizers", "TesseraVocabulary", "TesseraAnalysis", "TesseraEngine",
-                "TesseraDecoding", "TesseraConsole",
+                "TesseraTokenizers", "TesseraVocabulary", "TesseraAnalysis", "TesseraGrammar",
+                "TesseraEngine", "TesseraDecoding", "TesseraConsole",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -6,6 +6,7 @@
 #   setup.sh tokenizers            the published tokenizers that the conformance tests read; prints their folder
 #   setup.sh tokenizer-references  the pinned libraries that these are held against; prints their folder
 #   setup.sh tokenizer-peers       other tokenizers to compare the speed with, after those; prints their folder
+#   setup.sh grammar-peers         other engines of constrained decoding to compare the speed with; prints their folder
 #   setup.sh romanization          the romanizer that ours is compared with, and names in many languages; prints their folder
 #   setup.sh lab                   libtorch, which the lab trains with, and a link .deps to it in the checkout
 #   setup.sh golden                the pinned references that write the other golden files; prints their folders for
@@ -167,7 +168,7 @@ case ${1:-build} in
 build) check_swift ;;
 model) fetch_model ;;
 tokenizers) "$root/Scripts/fetch-tokenizers.sh" ;;
-tokenizer-references | tokenizer-peers | romanization) packages_of "$1" ;;
+tokenizer-references | tokenizer-peers | grammar-peers | romanization) packages_of "$1" ;;
 lab) lab_packages ;;
 golden) golden_packages ;;
 gemma) "$root/Scripts/fetch-gemma.sh" ;;
@@ -177,5 +178,5 @@ peers)
     check_compiler
     "$root/Scripts/build-llama-cpp.sh"
     ;;
-*) fail "setup.sh: unknown part \"$1\"; name model, lab, tokenizers, tokenizer-references, tokenizer-peers, romanization, golden, gemma, spark, server-clients or peers, or nothing" ;;
+*) fail "setup.sh: unknown part \"$1\"; name model, lab, tokenizers, tokenizer-references, tokenizer-peers, grammar-peers, romanization, golden, gemma, spark, server-clients or peers, or nothing" ;;
 esac

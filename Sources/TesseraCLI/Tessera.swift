@@ -12,7 +12,7 @@ struct Tessera: ParsableCommand {
         version: version,
         subcommands: [
             DemoCommand.self, TokenizerCommand.self, RomanizeCommand.self, GenerateCommand.self,
-            ChatCommand.self,
+            ChatCommand.self, GrammarCommand.self,
             ServeVerb.self, EvaluateCommand.self, BenchCommand.self, ModelCommand.self, LabVerb.self,
         ]
     )

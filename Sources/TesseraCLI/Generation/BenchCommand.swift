@@ -8,7 +8,10 @@ internal import TesseraReport
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure speeds on this machine.",
-        subcommands: [BenchDecodeCommand.self, KernelBenchCommand.self, TokenizerBenchCommand.self])
+        subcommands: [
+            BenchDecodeCommand.self, GrammarBenchCommand.self, KernelBenchCommand.self,
+            TokenizerBenchCommand.self,
+        ])
 }
 
 /// `tessera bench decode`: tokens a second, prompt and generation.

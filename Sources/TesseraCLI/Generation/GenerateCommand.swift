@@ -22,6 +22,7 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var generation: GenerationFlags
     @OptionGroup var output: OutputOptions
+    @OptionGroup var grammar: GrammarFlags
 
     @Flag(help: "Wrap the prompt in the model's chat template, as a message from the user.")
     var chat = false
@@ -45,6 +46,7 @@ struct GenerateCommand: ParsableCommand {
     var prompt = "-"
 
     func validate() throws {
+        try grammar.validateChoice()
         if system != nil, !chat { throw ValidationError("--system needs --chat") }
         if dryRun, regroupDigits == nil { throw ValidationError("--dry-run needs --regroup-digits") }
     }
@@ -64,6 +66,7 @@ struct GenerateCommand: ParsableCommand {
             return try write(text.hasSuffix("\n") ? text : text + "\n")
         }
         let loaded = try model.load()
+        let constraint = try grammar.constraint(for: loaded.tokenizer.tokenizer)
         let text = try promptText()
         let tokens = try promptTokens(of: text, loaded)
 
@@ -72,7 +75,7 @@ struct GenerateCommand: ParsableCommand {
         defer { bar.clear() }
         let result = try TesseraDecoding.generate(
             from: tokens, in: &read, tokenizer: loaded.tokenizer.tokenizer, options: options,
-            cancellation: Interruption.cancellation, progress: bar.progress
+            constraint: constraint, cancellation: Interruption.cancellation, progress: bar.progress
         ) { piece throws(LocatedError) in
             bar.clear()
             if !output.json { try StandardOutput.standard.stream(piece) }

@@ -4,8 +4,8 @@ internal import TesseraTokenizers
 /// Continues a prompt token by token.
 ///
 /// The one generation loop: score the text so far, draw a token, show its text, look whether to stop, read the
-/// token. Constraints will change the scores before the draw, drafts the reading of tokens, and cache policies
-/// what `text` keeps; this loop stays.
+/// token. A constraint changes the scores before the draw; drafts will change the reading of tokens, and cache
+/// policies what `text` keeps; this loop stays.
 ///
 /// - Parameters:
 ///   - prompt: at least one token; see `promptTokens(of:)`.
@@ -13,6 +13,7 @@ internal import TesseraTokenizers
 ///     holds the prompt and the generated tokens except the last.
 ///   - tokenizer: turns the tokens to text and knows which of them end a text.
 ///   - options: how to draw and when to stop.
+///   - constraint: which tokens may be drawn, from the first one on; the text ends where it is complete.
 ///   - cancellation: looked at before every token.
 ///   - progress: told about the reading of the prompt.
 ///   - show: receives the text in pieces of whole code points as soon as they are certain. A piece that could
@@ -21,8 +22,9 @@ internal import TesseraTokenizers
 ///   the model, the sampler or `show` throws.
 public func generate<Model: CausalModel>(
     from prompt: [TokenID], in text: inout ReadText<Model>, tokenizer: some Tokenizer,
-    options: GenerationOptions = GenerationOptions(), cancellation: Cancellation = Cancellation(),
-    progress: Progress = .ignored, show: (String) throws(LocatedError) -> Void = { _ in }
+    options: GenerationOptions = GenerationOptions(), constraint: (any LogitConstraint)? = nil,
+    cancellation: Cancellation = Cancellation(), progress: Progress = .ignored,
+    show: (String) throws(LocatedError) -> Void = { _ in }
 ) throws(LocatedError) -> Generation {
     try options.validate()
     let start = ContinuousClock.now
@@ -32,6 +34,7 @@ public func generate<Model: CausalModel>(
     var matcher = StopMatcher(options.stopStrings)
     var logits: [Float] = []
     var all = prompt
+    var constraint = constraint
     var shown = ""
 
     func pass(_ piece: String) throws(LocatedError) {
@@ -53,7 +56,13 @@ public func generate<Model: CausalModel>(
             stopReason = .cancelled
             break
         }
+        if constraint != nil {
+            // One token more than the context holds can be drawn; it is not read.
+            let room = text.capacity - text.tokens.count + 1
+            try constraint?.mask(&logits, remaining: min(limit - (all.count - prompt.count), room))
+        }
         let token = try sampler.next(&logits, after: all)
+        try constraint?.advance(token)
         all.append(token)
         firstToken = firstToken ?? .now
         if tokenizer.specialTokens.endOfText.contains(token), !options.ignoresEndOfText {
@@ -64,6 +73,8 @@ public func generate<Model: CausalModel>(
         try pass(piece)
         if stopped {
             stopReason = .stopString
+        } else if constraint?.isComplete ?? false {
+            stopReason = .endOfText
         } else if all.count - prompt.count >= limit {
             stopReason = .maximumTokens
         } else if text.isFull {

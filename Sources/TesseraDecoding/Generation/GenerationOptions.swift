@@ -47,7 +47,7 @@ public struct GenerationOptions: Hashable, Sendable {
 
 /// Why a generation ended.
 public enum StopReason: String, Hashable, Sendable {
-    /// The model produced one of its end-of-text tokens.
+    /// The model produced one of its end-of-text tokens, or nothing more may follow under the constraint.
     case endOfText = "end-of-text"
 
     /// One of the stop strings appeared.
