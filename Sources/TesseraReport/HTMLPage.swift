@@ -22,17 +22,22 @@ public struct HTMLPage: Sendable {
     public mutating func table(_ table: Table, caption: String) {
         func cell(_ tag: String, _ attributes: String, _ text: String, _ index: Int) -> String {
             let kind = table.columns[index].alignment == .right ? " class=\"n\"" : ""
-            return "<\(tag)\(attributes)\(kind)>\(xmlEscaped(text))</\(tag)>"
+            return "<\(tag)\(attributes)\(kind)>\(text)</\(tag)>"
         }
         body +=
-            "<figure><figcaption>\(xmlEscaped(caption))</figcaption><div class=\"wide\" tabindex=\"0\"><table>\n<thead><tr>"
+            "<figure><figcaption>\(xmlEscaped(caption))</figcaption>\(Self.region(caption))<table>\n<thead><tr>"
         for (index, column) in table.columns.enumerated() {
-            body += cell("th", " scope=\"col\"", column.title, index)
+            // Heads break after an underscore too, so that many columns fit.
+            body += cell(
+                "th", " scope=\"col\"",
+                xmlEscaped(column.title).split(separator: "_", omittingEmptySubsequences: false)
+                    .joined(separator: "_<wbr>"), index)
         }
         body += "</tr></thead>\n<tbody>\n"
         for row in table.rows {
             body += "<tr>"
             for (index, text) in row.enumerated() {
+                let text = xmlEscaped(text)
                 body += index == 0 ? cell("th", " scope=\"row\"", text, index) : cell("td", "", text, index)
             }
             body += "</tr>\n"
@@ -42,7 +47,12 @@ public struct HTMLPage: Sendable {
 
     /// Adds a picture, as the SVG that a chart makes.
     public mutating func picture(svg: String) {
-        body += "<figure><div class=\"wide\" tabindex=\"0\">\n\(svg)</div></figure>\n"
+        body += "<figure>\(Self.region("picture"))\n\(svg)</div></figure>\n"
+    }
+
+    /// What begins a part of the page that may be wider than the screen, and scrolls by keyboard too.
+    private static func region(_ name: String) -> String {
+        "<div class=\"wide\" role=\"region\" aria-label=\"\(xmlEscaped(name))\" tabindex=\"0\">"
     }
 
     /// The page.
@@ -90,11 +100,14 @@ public struct HTMLPage: Sendable {
         figcaption { color: var(--soft); font-size: .9rem; margin-bottom: .4rem; max-width: 44rem; }
         .wide { overflow-x: auto; }
         .wide:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
-        table { border-collapse: collapse; font-size: .875rem; }
-        th, td { padding: .3rem .7rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap;
-        font-weight: 400; }
-        thead th { font-weight: 600; vertical-align: bottom; }
-        tbody tr:nth-child(even) { background: var(--stripe); }
+        table { border-collapse: separate; border-spacing: 0; font-size: .875rem; }
+        th, td { padding: .3rem .6rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap;
+        font-weight: 400; background: var(--paper); }
+        thead th { font-weight: 600; vertical-align: bottom; white-space: normal; }
+        tbody tr:nth-child(even) > * { background: var(--stripe); }
+        th:first-child { position: sticky; left: 0; border-right: 1px solid var(--line); }
+        tbody th { max-width: 14rem; white-space: normal; overflow-wrap: anywhere; }
+        @media (max-width: 40rem) { tbody th { max-width: 7rem; } }
         .n { text-align: right; font-variant-numeric: tabular-nums; }
         svg { display: block; max-width: none; }
         @media print { nav { display: none; } .wide { overflow: visible; } }

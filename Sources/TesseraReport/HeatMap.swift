@@ -19,9 +19,12 @@ public struct HeatMap: Hashable, Sendable {
 
     /// The picture.
     public func svg() -> String {
-        let left = margin + min(260, max(40, (names.map { columnWidth(of: $0) }.max() ?? 0) * 8)) + 10
-        let top = 58 + min(220, max(30, (names.map { columnWidth(of: $0) }.max() ?? 0) * 7))
-        let width = max(left + names.count * field + margin, 400)
+        let names = names.map(shortenedForChart)
+        let longest = names.map { columnWidth(of: $0) }.max() ?? 0
+        let left = margin + max(40, longest * 8) + 10
+        let top = 58 + max(30, longest * 7)
+        // The names of the columns lean to the right, the last one beyond the fields.
+        let width = max(left + names.count * field + max(margin, longest * 4 - field / 2 + margin), 400)
         let height = top + names.count * field + margin
         var svg = """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" \
@@ -32,12 +35,14 @@ public struct HeatMap: Hashable, Sendable {
             .heat .paper { fill: #ffffff; }
             .heat .head { font-size: 17px; font-weight: 600; }
             .heat .field { fill: #0072B2; }
-            .heat .on { fill: #ffffff; }
+            .heat .number { fill: #000000; }
+            .heat .full { fill: #ffffff; }
             @media (prefers-color-scheme: dark) {
             .heat text { fill: #ececec; }
             .heat .paper { fill: #161616; }
             .heat .field { fill: #56B4E9; }
-            .heat .on { fill: #161616; }
+            .heat .number { fill: #ffffff; }
+            .heat .dense, .heat .full { fill: #000000; }
             }
             </style>
             <g class="heat">
@@ -48,9 +53,9 @@ public struct HeatMap: Hashable, Sendable {
         for (index, name) in names.enumerated() {
             let middle = index * field + field / 2 + 4
             svg +=
-                "<text x=\"\(left - 10)\" y=\"\(top + middle)\" text-anchor=\"end\">\(xmlEscaped(shortened(name)))</text>\n"
+                "<text x=\"\(left - 10)\" y=\"\(top + middle)\" text-anchor=\"end\">\(xmlEscaped(name))</text>\n"
             svg +=
-                "<text transform=\"translate(\(left + middle), \(top - 8)) rotate(-60)\">\(xmlEscaped(shortened(name)))</text>\n"
+                "<text transform=\"translate(\(left + middle), \(top - 8)) rotate(-60)\">\(xmlEscaped(name))</text>\n"
         }
         for (row, numbers) in values.prefix(names.count).enumerated() {
             for (column, number) in numbers.prefix(names.count).enumerated() where number.isFinite {
@@ -59,7 +64,7 @@ public struct HeatMap: Hashable, Sendable {
                 svg += """
                     <rect class="field" x="\(x + 1)" y="\(y + 1)" width="\(field - 2)" height="\(field - 2)" \
                     fill-opacity="\(NumberFormat.decimal(0.06 + 0.94 * value, places: 3))"/>
-                    <text\(value > 0.55 ? " class=\"on\"" : "") x="\(x + field / 2)" y="\(y + field / 2 + 4)" \
+                    <text class="\(Self.kind(of: value))" x="\(x + field / 2)" y="\(y + field / 2 + 4)" \
                     text-anchor="middle">\(NumberFormat.decimal(number, places: 2))</text>
 
                     """
@@ -68,5 +73,11 @@ public struct HeatMap: Hashable, Sendable {
         return svg + "</g>\n</svg>\n"
     }
 
-    private func shortened(_ name: String) -> String { name.count > 30 ? name.prefix(29) + "…" : name }
+    /// How a number is written on its field: black or white, whichever stands out more.
+    ///
+    /// The fields of light pages are dark from 0.92 on, those of dark pages light from 0.62 on; the contrast is never
+    /// below 4.5.
+    private static func kind(of value: Double) -> String {
+        value > 0.92 ? "number full" : value > 0.62 ? "number dense" : "number"
+    }
 }

@@ -79,18 +79,17 @@ extension QualityReport {
             })
     }
 
-    /// The scripts of longer tokens as bars, in percent of the vocabulary: the eight commonest.
+    /// The scripts of longer tokens as bars, in percent of the vocabulary: the six commonest.
     public var scriptChart: BarChart {
         var shares: [String: Double] = [:]
         for report in vocabularies {
             for script in report.scripts { shares[script, default: 0] += report.share(ofScript: script) }
         }
-        let shown = shares.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8).map(\.key)
+        let shown = shares.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(6).map(\.key)
         return BarChart(
-            title: "Scripts of tokens of two letters and more, percent of the vocabulary",
-            series: vocabularies.map(\.name),
-            groups: shown.map { script in
-                .init(script, vocabularies.map { $0.share(ofScript: script) * 100 })
+            title: "Scripts of tokens of two letters and more, percent of the vocabulary", series: shown,
+            groups: vocabularies.map { report in
+                .init(report.name, shown.map { report.share(ofScript: $0) * 100 })
             })
     }
 
