@@ -20,6 +20,10 @@ struct RomanEngine {
     var edges: [Edge] = []
     /// Whether the next sound is written with its first letter twice: after an addak.
     var doublesNext = false
+    /// Where a Thai syllable ended with a vowel, which a consonant there may close.
+    var openSyllableEnd = -1
+    /// Where a Thai consonant ended that no written vowel follows.
+    var bareOnsetEnd = -1
 
     /// A part of the stretch and the end of what was written for it.
     struct Edge {
@@ -42,6 +46,8 @@ struct RomanEngine {
         output.removeAll(keepingCapacity: true)
         edges.removeAll(keepingCapacity: true)
         doublesNext = false
+        openSyllableEnd = -1
+        bareOnsetEnd = -1
         var place = 0
         while place < scalars.count { place = step(at: place) }
     }

@@ -8,8 +8,8 @@ extension RomanRules {
         ~U+0958=k ~U+0959=kh ~U+095A=gh ~U+095B=z ~U+095C=dd ~U+095D=ddh ~U+095E=f ~U+095F=y
         ~कU+093C=k ~खU+093C=kh ~गU+093C=gh ~जU+093C=z ~डU+093C=dd ~ढU+093C=ddh ~फU+093C=f ~यU+093C=y
         ~ਸU+0A3C=sh ~ਜU+0A3C=z ~U+0A36=sh ~U+0A5B=z ~U+0A5E=f
-        # Bengali and Assamese say ch and ng.
-        [ben,asm,mni] ~চ=ch ~ছ=chh ং=ng
+        # Bengali and Assamese say ch and ng, and a vowel with a candrabindu through the nose.
+        [ben,asm,mni] ~চ=ch ~ছ=chh ং=ng ঁ=n
         ~U+0B5F=y ~U+09DF=y ~U+09DC=rr ~U+09DD=rrh ~ডU+09BC=rr ~ঢU+09BC=rrh +U+0D57=au
         # Sinhala letters that are named after where they are spoken.
         ~ඤ=ny ~ඥ=jny ~ඞ=ng
@@ -35,10 +35,10 @@ extension RomanRules {
         འ=' ཨ=
         """
 
-    /// Lao as it is written, letter by letter (BGN/PCGN 1966, long vowels doubled).
+    /// Lao as it is written, letter by letter, after the names of the letters; the semivowel is the y that it is a form of.
     static let lao = """
         ກ=k ຂ=kh ຄ=kh ງ=ng ຈ=c ສ=s ຊ=s ຍ=ny ດ=d ຕ=t ຖ=th ທ=th ນ=n ບ=b ປ=p ຜ=ph ຝ=f ພ=ph ຟ=f ມ=m ຢ=y ຣ=l ລ=l ວ=w ຫ=h
-        ອ=o ຮ=h ະ=a ັ=a າ=aa ຳ=am ິ=i ີ=ii ຶ=ue ື=uue ຸ=u ູ=uu ົ=o ເ=e ແ=ei ໂ=o ໃ=ay ໍ=oo ຯ=... ໄ=ai ໆ= ໝ=m ໜ=n ຼ=l ຽ=ia ໌=
+        ອ=o ຮ=h ະ=a ັ=a າ=aa ຳ=am ິ=i ີ=ii ຶ=y ື=yy ຸ=u ູ=uu ົ=o ເ=e ແ=ei ໂ=o ໃ=ay ໍ=oo ຯ=... ໄ=ai ໆ= ໝ=m ໜ=n ຼ=l ຽ=y ໌=
         """
 
     /// Ethiopic punctuation: the syllables have their names.
@@ -78,6 +78,6 @@ extension RomanRules {
 
     /// Punctuation that becomes ASCII always.
     static let punctuation = """
-        、=,_ 。=. 《=" 》=" （=_( ）=)_ ，=,_ ．=. ：=: ；=; ！=! ？=? ＝== ・=_ ‐=- ꞌ='
+        、=,_ 。=. 《=" 》=" （=_( ）=)_ ，=,_ ．=. ：=: ；=; ！=! ？=? ＝== ・=_ ‐=- ꞌ=' ʼ='
         """
 }
