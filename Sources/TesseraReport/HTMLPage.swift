@@ -47,7 +47,7 @@ public struct HTMLPage: Sendable {
 
     /// Adds a picture, as the SVG that a chart makes.
     public mutating func picture(svg: String) {
-        body += "<figure>\(Self.region("picture"))\n\(svg)</div></figure>\n"
+        body += "<figure class=\"picture\">\(Self.region("picture"))\n\(svg)</div></figure>\n"
     }
 
     /// What begins a part of the page that may be wider than the screen, and scrolls by keyboard too.
@@ -90,7 +90,7 @@ public struct HTMLPage: Sendable {
         }
         body { margin: 0; background: var(--paper); color: var(--ink);
         font: 16px/1.5 system-ui, "Noto Sans", "DejaVu Sans", sans-serif; }
-        main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+        main { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
         h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 1rem; }
         h2 { font-size: 1.25rem; margin: 2.5rem 0 .5rem; }
         p { max-width: 44rem; margin: .5rem 0; }
@@ -101,15 +101,16 @@ public struct HTMLPage: Sendable {
         .wide { overflow-x: auto; }
         .wide:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
         table { border-collapse: separate; border-spacing: 0; font-size: .875rem; }
-        th, td { padding: .3rem .6rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap;
+        th, td { padding: .3rem .5rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap;
         font-weight: 400; background: var(--paper); }
         thead th { font-weight: 600; vertical-align: bottom; white-space: normal; }
         tbody tr:nth-child(even) > * { background: var(--stripe); }
         th:first-child { position: sticky; left: 0; border-right: 1px solid var(--line); }
-        tbody th { max-width: 14rem; white-space: normal; overflow-wrap: anywhere; }
+        tbody th { max-width: 14rem; white-space: normal; overflow-wrap: break-word; }
         @media (max-width: 40rem) { tbody th { max-width: 7rem; } }
         .n { text-align: right; font-variant-numeric: tabular-nums; }
         svg { display: block; max-width: none; }
+        @media (max-width: 48rem) { .picture::before { content: "scrolls sideways \\2192"; color: var(--soft); font-size: .8rem; } }
         @media print { nav { display: none; } .wide { overflow: visible; } }
         """
 }

@@ -39,8 +39,8 @@ extension QualityReport {
                 caption:
                     "Percent of the tokens that word lists know; a token of k languages counts 1/k for each. Long "
                     + "lists know more tokens: mind their sizes.")
-            page.table(
-                coverageTable, caption: "Percent of a language's words and letters that are one token.")
+            page.table(wordTable, caption: "Percent of a language's words that are one token.")
+            page.table(letterTable, caption: "Percent of a language's letters that are one token.")
         }
         if names.count > 1 {
             page.section("Likeness")

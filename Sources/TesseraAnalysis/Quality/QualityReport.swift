@@ -126,20 +126,16 @@ public struct QualityReport: Sendable {
         return table
     }
 
-    /// A row for each language, and for each vocabulary how many of its words and of its letters are one token, in
-    /// percent.
-    public var coverageTable: Table {
-        var table = Table(
-            [.init("language")]
-                + vocabularies.flatMap {
-                    [Table.Column("\($0.name): words", .right), Table.Column("letters", .right)]
-                })
+    /// A row for each language, a column for each vocabulary: how many of its words are one token, in percent.
+    public var wordTable: Table { coverageTable(\.wordCoverage) }
+
+    /// A row for each language, a column for each vocabulary: how many of its letters are one token, in percent.
+    public var letterTable: Table { coverageTable(\.alphabetCoverage) }
+
+    private func coverageTable(_ coverage: KeyPath<LanguageShares, [Double]>) -> Table {
+        var table = Table([.init("language")] + vocabularies.map { .init($0.name, .right) })
         for (index, language) in (languages.first?.languages ?? []).enumerated() {
-            table.append(
-                [language]
-                    + languages.flatMap {
-                        [percent($0.wordCoverage[index]), percent($0.alphabetCoverage[index])]
-                    })
+            table.append([language] + languages.map { percent($0[keyPath: coverage][index]) })
         }
         return table
     }

@@ -4,6 +4,11 @@ internal import TesseraTokenizers
 struct ScriptNames: Sendable {
     /// How scripts are told apart.
     let rule: ScriptRule
+    /// The scripts that were found, by the numbers of `Reading.script`.
+    private(set) var names: [String] = []
+    /// For each code point what it says, as far as it was asked for; vocabularies ask for few, and often.
+    private var known = [Reading?](repeating: nil, count: 0x110000)
+    private var numbers: [String: UInt8] = [:]
     private let blank = UnicodeProperty.categories(["Cc", "Cn", "Co", "Cs"])
 
     /// The script of each run of code points, in order; empty for the rule by names.
@@ -16,8 +21,8 @@ struct ScriptNames: Sendable {
 
     /// What a character says about the script of its token.
     enum Reading: Equatable {
-        /// It is a letter, a mark or an ideograph of this script.
-        case script(String)
+        /// It is a letter, a mark or an ideograph of the script of this number in `names`.
+        case script(UInt8)
         /// It is of the script of what stands beside it: a mark.
         case inherited
         /// It is of no script: a digit, punctuation.
@@ -26,17 +31,33 @@ struct ScriptNames: Sendable {
         case nameless
     }
 
-    func reading(of scalar: Unicode.Scalar) -> Reading {
+    mutating func reading(of scalar: Unicode.Scalar) -> Reading {
+        if let reading = known[Int(scalar.value)] { return reading }
+        let reading = firstReading(of: scalar)
+        known[Int(scalar.value)] = reading
+        return reading
+    }
+
+    private mutating func firstReading(of scalar: Unicode.Scalar) -> Reading {
+        if blank.contains(scalar.value) { return .nameless }
         switch rule {
         case .property:
-            if blank.contains(scalar.value) { return .nameless }
             guard let name = property(of: scalar.value) else { return .none }
-            return name == "Inherited" ? .inherited : .script(name)
+            return name == "Inherited" ? .inherited : .script(number(of: name))
         case .firstWordOfName:
-            guard !blank.contains(scalar.value), let name = scalar.properties.name else { return .nameless }
+            guard let name = scalar.properties.name else { return .nameless }
             let first = String(name.prefix { $0 != " " })
-            return Self.listed.contains(first) ? .script(first) : .none
+            return Self.listed.contains(first) ? .script(number(of: first)) : .none
         }
+    }
+
+    /// The number of a script; there are fewer than 200.
+    private mutating func number(of name: String) -> UInt8 {
+        if let number = numbers[name] { return number }
+        let number = UInt8(clamping: names.count)
+        names.append(name)
+        numbers[name] = number
+        return number
     }
 
     private func property(of scalar: UInt32) -> String? {

@@ -10,7 +10,7 @@ internal import Darwin
 
 /// Puts tokens into the classes of Qtok, in the order in which the classes are asked for there.
 struct TokenClassifier {
-    private let names: ScriptNames
+    private var names: ScriptNames
     private let isByteLevel: Bool
 
     init(_ rule: ScriptRule, isByteLevel: Bool) {
@@ -19,7 +19,7 @@ struct TokenClassifier {
     }
 
     /// The class of a token, and its script where it has one.
-    func classify(_ content: TokenReading.Content) -> (TokenClass, script: String?) {
+    mutating func classify(_ content: TokenReading.Content) -> (TokenClass, script: String?) {
         switch content {
         case .flank: return (.unicodeFlanks, nil)
         case .control(let spelling):
@@ -38,7 +38,7 @@ struct TokenClassifier {
         }
     }
 
-    private func classify(_ text: String) -> (TokenClass, script: String?) {
+    private mutating func classify(_ text: String) -> (TokenClass, script: String?) {
         let scalars = text.unicodeScalars
         guard let first = scalars.first else { return (.controlTokens, nil) }
         if scalars.count == 1 {
@@ -46,38 +46,39 @@ struct TokenClassifier {
                 return (isByteLevel ? .pureUnicode : .innerOther, nil)
             }
             switch script(of: [first]) {
-            case .script(let name): return (.charAlpha, name)
+            case .script(let number): return (.charAlpha, names.names[Int(number)])
             case .nameless: return (.charErrors, nil)
             case .none, .inherited: return (.charOther, nil)
             }
         }
         if first == " " {
             switch script(of: scalars.dropFirst()) {
-            case .script(let name): return (.spacedAlpha, name)
+            case .script(let number): return (.spacedAlpha, names.names[Int(number)])
             case .nameless: return (.spacedErrors, nil)
             case .none, .inherited: return (.spacedOther, nil)
             }
         }
         if Self.isControl(text) { return (.controlTokens, nil) }
         switch script(of: scalars[...]) {
-        case .script(let name): return (.innerAlpha, name)
+        case .script(let number): return (.innerAlpha, names.names[Int(number)])
         case .nameless: return (.innerErrors, nil)
         case .none, .inherited: return (.innerOther, nil)
         }
     }
 
     /// What all characters of a text say together: one script, or none.
-    private func script(of scalars: some Sequence<Unicode.Scalar>) -> ScriptNames.Reading {
+    private mutating func script(of scalars: some Sequence<Unicode.Scalar>) -> ScriptNames.Reading {
         var found: ScriptNames.Reading?
         var isMixed = false
         for scalar in scalars {
-            switch names.reading(of: scalar) {
+            let reading = names.reading(of: scalar)
+            switch reading {
             case .nameless: return .nameless
             case .none: isMixed = true
             case .inherited: continue
-            case .script(let name):
-                if let found, found != .script(name) { isMixed = true }
-                found = .script(name)
+            case .script:
+                if let found, found != reading { isMixed = true }
+                found = reading
             }
         }
         return isMixed ? .none : found ?? .none

@@ -53,7 +53,7 @@ public struct VocabularyReport: Sendable {
         self.name = name
         self.scriptRule = scriptRule
         let reading = TokenReading(tokenizer)
-        let classifier = TokenClassifier(scriptRule, isByteLevel: reading.isByteLevel)
+        var classifier = TokenClassifier(scriptRule, isByteLevel: reading.isByteLevel)
         var classes: [TokenClass?] = []
         var classCounts: [TokenClass: Int] = [:]
         var scriptCounts: [ScriptPlace: Int] = [:]
