@@ -2,7 +2,8 @@
 struct RomanRules: Sendable {
     /// What single code points sound like.
     private(set) var table: RomanTable
-    /// Whether words of northern India end without the vowel of their last consonant: in all languages but Sanskrit.
+    /// Whether words of northern India end without the vowel of their last consonant: not in Sanskrit, and not always in
+    /// Manipuri, where Saturday is thangja.
     let dropsFinalVowel: Bool
     /// The rules, those that begin with one code point beside each other, the longest and most restricted first.
     private(set) var rules: [RomanRule] = []
@@ -18,7 +19,7 @@ struct RomanRules: Sendable {
 
     init(language: String?, asciiOnly: Bool, texts: [String] = RomanRules.texts) {
         table = .ofNames
-        dropsFinalVowel = language != "san"
+        dropsFinalVowel = language != "san" && language != "mni"
         var byStart: [UInt32: [RomanRule]] = [:]
         for text in texts {
             RomanRule.parse(text, language: language, asciiOnly: asciiOnly) { rule in

@@ -29,6 +29,8 @@ struct RomanizerTests {
         ("hin", "नेपाल, हिन्दी, ज़मीन", "nepaal, hindii, zamiin"),
         ("san", "नेपाल", "nepaala"),
         ("ben", "বাংলাদেশ", "baanglaadesh"),
+        ("asm", "নৱেম্বৰ", "nawembar"),
+        ("mni", "থাংজ", "thaangja"),
         ("guj", "ગુજરાત", "gujaraat"),
         ("pan", "ਪੰਜਾਬ, ਚੱਕ", "pamjaab, cakka"),
         ("tam", "தமிழ்நாடு", "tamilnaadu"),

@@ -10,6 +10,8 @@ extension RomanRules {
         ~ਸU+0A3C=sh ~ਜU+0A3C=z ~U+0A36=sh ~U+0A5B=z ~U+0A5E=f
         # Bengali and Assamese say ch and ng, and a vowel with a candrabindu through the nose.
         [ben,asm,mni] ~চ=ch ~ছ=chh ং=ng ঁ=n
+        # Assamese wa, which Unicode names after its shape.
+        ~ৱ=w
         ~U+0B5F=y ~U+09DF=y ~U+09DC=rr ~U+09DD=rrh ~ডU+09BC=rr ~ঢU+09BC=rrh +U+0D57=au
         # Sinhala letters that are named after where they are spoken.
         ~ඤ=ny ~ඥ=jny ~ඞ=ng
