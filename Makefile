@@ -64,14 +64,24 @@ test: tokenizers $(LAB:lab=libtorch) ## run every test (fetches libtorch, the de
 	@# One after another and apart: beside tests that compute for minutes, a server has no thread to answer on.
 	$(LAB_SIDE) swift test $(SWIFT) --disable-testable-imports --skip-build --no-parallel --filter TesseraServerTests
 
+.PHONY: studies
+studies: lab tokenizers ## run all studies (fetches their texts the first time; some ten minutes)
+	@Scripts/setup.sh studies
+	$(PRODUCT_BUILD)/release/tessera-lab study run --all
+	$(PRODUCT_BUILD)/release/tessera-lab study systems --write
+
 .PHONY: bench
 bench: model ## compare speed with llama.cpp in one run (builds llama.cpp the first time)
 	Scripts/bench.sh
 	Scripts/bench-kernels.sh
 	Scripts/bench-tokenizers.sh
 
+.PHONY: bench-lab
+bench-lab: lab ## compare the speed of training with PyTorch's in one run, and two processes with one
+	Scripts/bench-lab.sh --write Documentation/Benchmarks.md
+
 .PHONY: peers
-peers: server model ## write the golden files again with the pinned references and compare
+peers: server model $(LAB) ## write the golden files again with the pinned references and compare
 	Scripts/peers.sh
 
 .PHONY: conformance

@@ -282,7 +282,10 @@ if Context.environment["TESSERA_LAB"] == "1" {
         // Row 1
         .target(
             name: "CTesseraTorch",
-            cxxSettings: [.headerSearchPath("../../.deps/torch/include")],
+            cxxSettings: [
+                .headerSearchPath("../../.deps/torch/include"),
+                .headerSearchPath("../../.deps/torch/include/torch/csrc/api/include"), .headerSearchPath("."),
+            ],
             linkerSettings: [
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
                 // What libtorch itself stands on is found from where it lies.
@@ -298,11 +301,52 @@ if Context.environment["TESSERA_LAB"] == "1" {
             swiftSettings: settings
         ),
 
+        // Row 2
+        .target(
+            name: "TesseraArchitectures",
+            dependencies: ["TesseraCore", "TesseraFiles", "TesseraTensor"],
+            swiftSettings: settings
+        ),
+
+        // Row 3
+        .target(
+            name: "TesseraTraining",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers", "TesseraVocabulary",
+                "TesseraTensor", "TesseraArchitectures",
+            ],
+            swiftSettings: settings
+        ),
+
+        // Row 4
+        .systemLibrary(name: "CCLP", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"])]),
+        .target(
+            name: "TesseraMixture",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers", "TesseraVocabulary",
+                "CCLP",
+            ],
+            swiftSettings: settings
+        ),
+
+        // Row 5
+        .target(
+            name: "TesseraStudies",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers", "TesseraVocabulary",
+                "TesseraAnalysis", "TesseraTensor", "TesseraArchitectures", "TesseraTraining",
+                "TesseraMixture",
+            ],
+            swiftSettings: settings
+        ),
+
         // Row 6
         .executableTarget(
             name: "TesseraLabCLI",
             dependencies: [
-                "TesseraFiles", "TesseraReport", "TesseraTensor", "TesseraConsole",
+                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers", "TesseraVocabulary",
+                "TesseraTensor", "TesseraArchitectures", "TesseraTraining", "TesseraMixture",
+                "TesseraStudies", "TesseraConsole",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -312,6 +356,41 @@ if Context.environment["TESSERA_LAB"] == "1" {
         .testTarget(
             name: "TesseraTensorTests",
             dependencies: ["TesseraCore", "TesseraFiles", "TesseraTensor", "TesseraTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TesseraMixtureTests",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraMixture", "TesseraReport", "TesseraTokenizers",
+                "TesseraVocabulary",
+                "TesseraTestSupport",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TesseraArchitecturesTests",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraTensor", "TesseraEngine", "TesseraArchitectures",
+                "TesseraTestSupport",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TesseraTrainingTests",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers", "TesseraVocabulary",
+                "TesseraEngine", "TesseraDecoding", "TesseraTensor", "TesseraArchitectures",
+                "TesseraTraining",
+                "TesseraTestSupport",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TesseraStudiesTests",
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers", "TesseraVocabulary",
+                "TesseraStudies", "TesseraTestSupport",
+            ],
             swiftSettings: settings
         ),
     ]

@@ -71,3 +71,11 @@ clients=$("$root/Scripts/setup.sh" server-clients)
 PYTHONPATH=$clients "$python" -B "$root/Scripts/server-peers.py" --server "$server" --model "$model"
 PYTHONPATH=$clients "$python" -B "$root/Scripts/check-page.py" --server "$server" --model "$model" \
     --tokenizer "$tokenizers_folder/huggingface/qwen-3" --tokenizer "$tokenizers_folder/tiktoken/o200k_base.tiktoken"
+
+# What the lab trains, read by transformers and by the engine.
+lab=${TESSERA_LAB_PROGRAM:-$root/.build/product/release/tessera-lab}
+if [ -x "$lab" ]; then
+    PYTHONPATH=$packages "$python" -B "$root/Scripts/lab-peers.py" --tessera "$program" --lab "$lab"
+else
+    printf 'the lab: not compared, because %s is not built\n' "$lab"
+fi

@@ -3,10 +3,11 @@
 
     PYTHONPATH=$(Scripts/setup.sh romanization) python3 Scripts/romanization-peers.py \\
         --tessera .build/product/release/tessera [--write]
+    PYTHONPATH=$(Scripts/setup.sh romanization) python3 Scripts/romanization-peers.py --names FILE
 
 The names are those that CLDR has for places, languages, currencies, scripts, months and days (the package Babel), and the
 translations of Debian's iso-codes where that is installed. Only the output of uroman is compared; neither its tables
-nor its code are used.
+nor its code are used. --names writes the names and what uroman makes of them, for the study of romanization.
 
 The rules of Tessera were written with half of these names at hand (bit 20 of the FNV-1a hash of a name is 0). The rates
 are those of the other half. Exits with 1 when a script misses its threshold and is not known to.
@@ -220,6 +221,24 @@ def provinces(program, romanizer):
     return len(names), made
 
 
+def write_names(path, romanizer):
+    with open(path, "w", encoding="utf-8") as file:
+        for locale in [*LANGUAGES, *LATIN]:
+            code = LANGUAGES.get(locale)
+            for name in sorted(names_of(locale)):
+                if code is None:
+                    row = {"locale": locale, "name": name}
+                elif any(ord(character) > 127 for character in name):
+                    row = {
+                        "locale": locale, "language": code, "script": script_of(name) or "several scripts",
+                        "heldOut": is_held_out(name), "name": name,
+                        "uroman": romanizer.romanize_string(name, lcode=code),
+                    }  # fmt: skip
+                else:
+                    continue
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
 def tokens(program, folder, samples):
     """Tokens per word of a BPE that was trained on Latin names, native and romanized."""
     latin = Path(folder) / "latin.txt"
@@ -261,12 +280,16 @@ def table(head, rows):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--tessera", required=True)
+    parser.add_argument("--tessera", default=".build/product/release/tessera")
     parser.add_argument("--write", action="store_true", help="write Documentation/Romanization.md")
+    parser.add_argument("--names", metavar="FILE", help="write the names alone, and compare nothing")
     options = parser.parse_args()
     import uroman
 
     romanizer = uroman.Uroman()
+    if options.names:
+        write_names(options.names, romanizer)
+        return
     counts, classes, reasons, samples = compare(options.tessera, romanizer)
     province_count, ((right, letters), (their_right, their_letters)) = provinces(options.tessera, romanizer)
     with tempfile.TemporaryDirectory() as folder:

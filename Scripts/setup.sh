@@ -8,7 +8,8 @@
 #   setup.sh tokenizer-peers       other tokenizers to compare the speed with, after those; prints their folder
 #   setup.sh grammar-peers         other engines of constrained decoding to compare the speed with; prints their folder
 #   setup.sh romanization          the romanizer that ours is compared with, and names in many languages; prints their folder
-#   setup.sh lab                   libtorch, which the lab trains with, and a link .deps to it in the checkout
+#   setup.sh studies               the texts that full studies read; prints their folder
+#   setup.sh lab                   the solver CLP; libtorch, which the lab trains with, and a link .deps to it in the checkout
 #   setup.sh golden                the pinned references that write the other golden files; prints their folders for
 #                                  PYTHONPATH, and on a second line the folder that goes before them for the
 #                                  tokenizer's file
@@ -84,8 +85,18 @@ torch_packages() {
     esac
 }
 
+# SwiftPM asks pkg-config where CLP and what it stands on are.
+solver_packages() {
+    missing=
+    command -v pkg-config > /dev/null || missing="$missing pkg-config"
+    pkg-config --exists clp 2> /dev/null || missing="$missing coinor-libclp-dev"
+    # shellcheck disable=SC2086
+    [ -z "$missing" ] || install_packages $missing
+}
+
 lab_packages() {
     check_compiler
+    solver_packages
     torch_packages cpu
     [ -L "$root/.deps" ] || [ ! -e "$root/.deps" ] || fail "$root/.deps: is in the way; move it elsewhere"
     [ "$(readlink "$root/.deps")" = "$torch" ] || ln -sfn "$torch" "$root/.deps"
@@ -158,6 +169,30 @@ server_clients() {
     printf '%s\n' "$folder"
 }
 
+# Texts of Debian packages, and names in many languages with what uroman makes of them.
+study_texts() {
+    command -v apt-get > /dev/null || fail "studies: the texts come from Debian packages, and apt-get is not here"
+    folder=$cache/studies
+    scripts='debian-reference manual-pages mixture-texts romanization-peers'
+    stamp=$({ requirements romanization; for script in $scripts; do cat "$root/Scripts/$script.py"; done; } | cksum)
+    if [ "$(cat "$folder/ready" 2> /dev/null)" != "$stamp" ]; then
+        rm -rf "$folder.partial"
+        mkdir -p "$folder.partial/romanization"
+        printf 'fetching the texts of the studies (about 140 MB) into %s\n' "$folder" >&2
+        for texts in debian-reference:debian-reference manual-pages:manual-pages mixture-texts:mixture; do
+            "$python" -B "$root/Scripts/${texts%:*}.py" "$folder.partial/${texts#*:}" >&2 ||
+                fail "$folder.partial: the texts could not be fetched; see the message above"
+        done
+        PYTHONPATH=$(packages_of romanization) "$python" -B "$root/Scripts/romanization-peers.py" \
+            --names "$folder.partial/romanization/names.jsonl" ||
+            fail "$folder.partial: the names could not be written; see the message above"
+        printf '%s\n' "$stamp" > "$folder.partial/ready"
+        rm -rf "$folder"
+        mv "$folder.partial" "$folder"
+    fi
+    printf '%s\n' "$folder"
+}
+
 check_compiler() {
     command -v c++ > /dev/null || install_packages g++
 }
@@ -169,6 +204,7 @@ build) check_swift ;;
 model) fetch_model ;;
 tokenizers) "$root/Scripts/fetch-tokenizers.sh" ;;
 tokenizer-references | tokenizer-peers | grammar-peers | romanization) packages_of "$1" ;;
+studies) study_texts ;;
 lab) lab_packages ;;
 golden) golden_packages ;;
 gemma) "$root/Scripts/fetch-gemma.sh" ;;
@@ -178,5 +214,5 @@ peers)
     check_compiler
     "$root/Scripts/build-llama-cpp.sh"
     ;;
-*) fail "setup.sh: unknown part \"$1\"; name model, lab, tokenizers, tokenizer-references, tokenizer-peers, grammar-peers, romanization, golden, gemma, spark, server-clients or peers, or nothing" ;;
+*) fail "setup.sh: unknown part \"$1\"; name model, studies, lab, tokenizers, tokenizer-references, tokenizer-peers, grammar-peers, romanization, golden, gemma, spark, server-clients or peers, or nothing" ;;
 esac

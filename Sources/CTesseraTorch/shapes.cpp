@@ -2,6 +2,7 @@
 #include "handle.hpp"
 
 #include <ATen/ops/cat.h>
+#include <ATen/ops/chunk.h>
 #include <ATen/ops/flip.h>
 #include <ATen/ops/gather.h>
 #include <ATen/ops/index_add.h>
@@ -9,6 +10,7 @@
 #include <ATen/ops/nonzero.h>
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/repeat_interleave.h>
+#include <ATen/ops/roll.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tril.h>
 #include <ATen/ops/triu.h>
@@ -47,6 +49,10 @@ tt_tensor tt_flip(tt_tensor x, int64_t axis) {
     return guarded([&] { return at::flip(x->value, axis); });
 }
 
+tt_tensor tt_roll(tt_tensor x, int64_t places, int64_t axis) {
+    return guarded([&] { return at::roll(x->value, places, axis); });
+}
+
 tt_tensor tt_repeat_interleave(tt_tensor x, int64_t times, int64_t axis) {
     return guarded([&] { return at::repeat_interleave(x->value, times, axis); });
 }
@@ -65,6 +71,19 @@ tt_tensor tt_select(tt_tensor x, int64_t axis, int64_t place) {
 
 tt_tensor tt_slice(tt_tensor x, int64_t axis, int64_t start, int64_t end) {
     return guarded([&] { return x->value.slice(axis, start, end); });
+}
+
+bool tt_chunk(tt_tensor x, int64_t count, int64_t axis, tt_tensor *parts) {
+    return succeeds([&] {
+        TORCH_CHECK(
+            count > 0 && x->value.size(axis) % count == 0, "axis ", axis, " of ", x->value.sizes(),
+            " is not ", count, " equal parts");
+        // Views that share one node of the graph: their gradients are put side by side and not added up.
+        auto views = at::chunk(x->value, count, axis);
+        std::vector<std::unique_ptr<tt_tensor_s>> made;
+        for (auto &view : views) made.push_back(std::make_unique<tt_tensor_s>(tt_tensor_s{view}));
+        for (size_t i = 0; i < made.size(); i++) parts[i] = made[i].release();
+    });
 }
 
 tt_tensor tt_concatenate(const tt_tensor *list, size_t count, int64_t axis) {

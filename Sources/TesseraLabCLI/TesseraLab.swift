@@ -5,6 +5,8 @@ struct TesseraLab: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tessera",
         abstract: "The verbs of tessera that train and study.",
-        subcommands: [LabCommand.self]
+        subcommands: [
+            TrainCommand.self, StudyCommand.self, TokenizerCommand.self, LabCommand.self,
+        ]
     )
 }

@@ -1,5 +1,5 @@
 internal import CTesseraTorch
-public import TesseraCore
+internal import TesseraCore
 
 /// Numbers along any number of axes, on a device: what the lab computes with.
 ///

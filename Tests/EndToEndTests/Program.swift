@@ -26,6 +26,14 @@ struct Program {
         return path
     }
 
+    /// Whether the lab's program stands beside it, as it does where libtorch is pinned; elsewhere the everyday side is
+    /// tested alone.
+    static let hasLab: Bool = {
+        guard let path = try? path() else { return false }
+        let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent()
+        return FileManager.default.isExecutableFile(atPath: folder.appendingPathComponent("tessera-lab").path)
+    }()
+
     struct Missing: Error, CustomStringConvertible {
         let path: String
         var description: String { "no program at \(path): run the tests with `make test`" }

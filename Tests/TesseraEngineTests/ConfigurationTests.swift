@@ -112,7 +112,7 @@ struct ConfigurationTests {
             $0["architectures"] = nil
             $0["model_type"] = "mamba"
         }
-        expectError("hidden_act") { $0["hidden_act"] = "relu" }
+        expectError("hidden_act") { $0["hidden_act"] = "mish" }
         expectError("rope_scaling.rope_type") {
             $0["rope_scaling"] = ["rope_type": "dynamic", "factor": 8.0]
         }

@@ -201,6 +201,7 @@ struct ConversionTests {
         }
         try expectRefused("smollm3", field: "rope") { $0["no_rope_layers"] = [1, 0, 1, 0] }
         try expectRefused("qwen3", field: "activation") { $0["hidden_act"] = "gelu" }
+        try expectRefused("gpt2", field: "activation") { $0["activation_function"] = "relu" }
         try expectRefused("gemma3", field: "rope") {
             $0.set(
                 "rope_parameters.sliding_attention",

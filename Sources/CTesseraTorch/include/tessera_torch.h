@@ -17,6 +17,7 @@ extern "C" {
 
 typedef struct tt_tensor_s *tt_tensor;
 typedef struct tt_generator_s *tt_generator;
+typedef struct tt_group_s *tt_group;
 
 // What went wrong in the last function of this thread that failed; valid until the next one fails.
 const char *tt_failure(void);
@@ -178,12 +179,16 @@ tt_tensor tt_unsqueeze(tt_tensor x, int64_t axis);
 tt_tensor tt_squeeze(tt_tensor x, int64_t axis);
 tt_tensor tt_contiguous(tt_tensor x);
 tt_tensor tt_flip(tt_tensor x, int64_t axis);
+// Moved along an axis by so many places; what leaves at the end comes in at the start.
+tt_tensor tt_roll(tt_tensor x, int64_t places, int64_t axis);
 tt_tensor tt_repeat_interleave(tt_tensor x, int64_t times, int64_t axis);
 tt_tensor tt_triu(tt_tensor x, int64_t diagonal);
 tt_tensor tt_tril(tt_tensor x, int64_t diagonal);
 tt_tensor tt_select(tt_tensor x, int64_t axis, int64_t place);
 // Places start ..< end; INT64_MAX as the end means all that follow.
 tt_tensor tt_slice(tt_tensor x, int64_t axis, int64_t start, int64_t end);
+// Writes `count` equal parts of an axis, one after another; refused when its length is no multiple of `count`.
+bool tt_chunk(tt_tensor x, int64_t count, int64_t axis, tt_tensor *parts);
 tt_tensor tt_concatenate(const tt_tensor *list, size_t count, int64_t axis);
 tt_tensor tt_stack(const tt_tensor *list, size_t count, int64_t axis);
 tt_tensor tt_gather(tt_tensor x, int64_t axis, tt_tensor places);
@@ -262,6 +267,31 @@ bool tt_adamw_step(
 // Scales the gradients in place so that the norm of them all is at most `limit`; writes the norm they had.
 bool tt_clip_gradients(const tt_tensor *gradients, size_t count, double limit, double *norm);
 bool tt_scale(const tt_tensor *list, size_t count, double factor);
+
+// ---------------------------------------------------------------------------------------------------------
+// Several processes that compute together. All call the same functions in the same order, on tensors of the same shapes
+// on the CPU; each waits for the others, at most as long as the meeting says, and fails when one of them is lost.
+
+// Where processes meet, and which of them this one is.
+typedef struct tt_meeting {
+    const char *host;
+    uint16_t port;
+    int32_t rank;
+    int32_t size;
+    bool keeps_place;       // whether this process listens at the port; one of them does, or somebody else
+    const char *prefix;     // tells the meeting from others at the same place; may be null
+    const char *interface;  // the network interface to use, such as "eth0"; null to find one
+    int64_t timeout;        // milliseconds; for meeting, five minutes at most
+} tt_meeting;
+
+// Null, with the reason in `tt_failure`, when not all of them come in time.
+tt_group tt_join_group(tt_meeting meeting);
+void tt_leave_group(tt_group group);
+// Replaces every number by the sum, or the mean, of those of all processes.
+bool tt_all_reduce(tt_group group, const tt_tensor *list, size_t count, bool mean);
+// Replaces every number by that of the process `root`.
+bool tt_broadcast(tt_group group, const tt_tensor *list, size_t count, int32_t root);
+bool tt_barrier(tt_group group);
 
 #ifdef __cplusplus
 }

@@ -8,13 +8,6 @@ internal import Darwin
 
 /// What this process has used so far.
 enum ProcessUsage {
-    /// Seconds of processor time, of all its threads together.
-    static func processorSeconds() -> Double {
-        var time = timespec()
-        guard clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { return 0 }
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
-
     /// The most memory it held at once, in bytes.
     static func peakBytes() -> Int {
         #if os(Linux)

@@ -45,13 +45,13 @@ struct TokenizerBenchCommand: ParsableCommand {
     func run() throws {
         let input = try InputText(path: text)
         let before = ProcessUsage.peakBytes()
-        let processor = ProcessUsage.processorSeconds()
+        let processor = processorSeconds()
         let start = ContinuousClock.now
         let loaded = try tokenizer.load().tokenizer
         // Part of loading here: the first pass is to find what the peers' first pass finds.
         loaded.prepare()
         let loadSeconds = (ContinuousClock.now - start).inSeconds
-        let loadProcessorSeconds = ProcessUsage.processorSeconds() - processor
+        let loadProcessorSeconds = processorSeconds() - processor
         let loadBytes = ProcessUsage.peakBytes() - before
         let benchmark = TokenizerBenchmark(documentBytes: documentBytes, threads: threads, passes: passes)
         if each {

@@ -43,11 +43,11 @@ struct TokenizerBenchmark {
             _ = tokenizer.encode("a")
             for _ in 0..<passes {
                 try cancellation.check()
-                let processor = ProcessUsage.processorSeconds()
+                let processor = processorSeconds()
                 let start = ContinuousClock.now
                 ids = encode(documents, of: text, tokenizer)
                 result.seconds.append((ContinuousClock.now - start).inSeconds)
-                result.processorSeconds.append(ProcessUsage.processorSeconds() - processor)
+                result.processorSeconds.append(processorSeconds() - processor)
             }
             result.tokenCount = ids.count
             result.checksum = checksum(ids)

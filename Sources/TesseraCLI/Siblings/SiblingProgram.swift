@@ -19,7 +19,7 @@ struct SiblingProgram {
     /// The command that builds it.
     let installation: String
 
-    /// Whether it is given the verb as its first argument, as a program of several verbs is.
+    /// Whether it is given the words of the verb as its first arguments, as a program of several verbs is.
     let readsVerb: Bool
 
     /// The program that serves.

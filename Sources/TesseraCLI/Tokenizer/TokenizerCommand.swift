@@ -8,6 +8,7 @@ struct TokenizerCommand: ParsableCommand {
         subcommands: [
             EncodeCommand.self, DecodeCommand.self, InspectCommand.self, TrainCommand.self, CountCommand.self,
             ConvertCommand.self, EditCommand.self, VerifyCommand.self, CompareCommand.self,
+            MixtureVerb.self,
         ]
     )
 }

@@ -24,6 +24,9 @@ extension ModelConfiguration.Activation {
         case .gelu:
             for i in 0..<count { gate[i] = Self.gelu(gate[i]) * up[i] }
             return
+        case .relu:
+            for i in 0..<count { gate[i] = max(0, gate[i]) * up[i] }
+            return
         }
         tk_silu_mul(isa, gate, up, count, gate)
     }

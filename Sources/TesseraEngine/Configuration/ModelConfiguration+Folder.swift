@@ -120,9 +120,11 @@ extension ModelConfiguration.Activation {
         case "silu", "swish": self = .silu
         case "gelu": self = .gelu
         case "gelu_new", "gelu_fast", "gelu_pytorch_tanh": self = .geluTanh
+        case "relu": self = .relu
         case let name?:
             throw field.error(
-                "\"\(name)\" is not supported", remedy: "use a model with silu, gelu or gelu_pytorch_tanh")
+                "\"\(name)\" is not supported",
+                remedy: "use a model with silu, gelu, gelu_pytorch_tanh or relu")
         }
     }
 }

@@ -71,6 +71,8 @@ public struct ModelConfiguration: Hashable, Sendable {
         case gelu
         /// The same with tanh in the place of the error function.
         case geluTanh
+        /// max(0, x)
+        case relu
     }
 
     /// Products with a number added to each of their results.

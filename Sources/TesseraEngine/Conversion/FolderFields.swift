@@ -126,6 +126,7 @@ extension ModelConfiguration.Activation {
         case .silu: "silu"
         case .gelu: "gelu"
         case .geluTanh: "gelu_pytorch_tanh"
+        case .relu: "relu"
         }
     }
 }

@@ -62,7 +62,7 @@ public struct AtomicFile: ~Copyable {
             buffer.append(contentsOf: bytes)
         } else {
             try flush()
-            try writeAll(bytes)
+            try writeAll(bytes, to: descriptor, path: path)
         }
     }
 
@@ -102,30 +102,30 @@ public struct AtomicFile: ~Copyable {
         let pending = buffer
         buffer.removeAll(keepingCapacity: true)
         let result: Result<Void, LocatedError> = pending.withUnsafeBytes { bytes in
-            Result { () throws(LocatedError) in try writeAll(bytes) }
+            Result { () throws(LocatedError) in try writeAll(bytes, to: descriptor, path: path) }
         }
         try result.get()
     }
-
-    private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(LocatedError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let chunk = UnsafeRawBufferPointer(rebasing: rest)
-            // Linux writes at most 2 GiB at once, macOS refuses more.
-            let written = systemWrite(descriptor, chunk.baseAddress, min(chunk.count, 1 << 30))
-            if written < 0 {
-                let failure = SystemFailure()
-                if failure.code == EINTR { continue }
-                throw failure.writing(path)
-            }
-            rest = rest.dropFirst(written)
-        }
-    }
 }
 
-/// `write` of the C library, which the method of the same name hides.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(descriptor, bytes, count)
+/// Writes all of `bytes`, resuming after interruptions.
+///
+/// - Parameter path: what errors call the file.
+func writeAll(
+    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String
+) throws(LocatedError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let chunk = UnsafeRawBufferPointer(rebasing: rest)
+        // Linux writes at most 2 GiB at once, macOS refuses more.
+        let written = write(descriptor, chunk.baseAddress, min(chunk.count, 1 << 30))
+        if written < 0 {
+            let failure = SystemFailure()
+            if failure.code == EINTR { continue }
+            throw failure.writing(path)
+        }
+        rest = rest.dropFirst(written)
+    }
 }
 
 /// Writes a file in one step: its content is the old or the new one at every moment, never a part.

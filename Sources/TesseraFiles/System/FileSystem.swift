@@ -32,8 +32,13 @@ package enum FileSystem {
     }
 
     /// The names in the folder at `path`, sorted by bytes, without `.` and `..`; none when it cannot be read.
-    package static func names(in path: String) -> [String] {
-        guard let folder = opendir(path) else { return [] }
+    package static func names(in path: String) -> [String] { (try? list(path)) ?? [] }
+
+    /// The names in the folder at `path`, sorted by bytes, without `.` and `..`.
+    ///
+    /// - Throws: `LocatedError` when it cannot be read.
+    package static func list(_ path: String) throws(LocatedError) -> [String] {
+        guard let folder = opendir(path) else { throw SystemFailure().reading(path) }
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {
@@ -43,6 +48,20 @@ package enum FileSystem {
             if name != ".", name != ".." { names.append(name) }
         }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// What a file or folder is the same by, whatever link leads to it.
+    package struct Identity: Hashable, Sendable {
+        private let device: UInt64
+        private let number: UInt64
+
+        /// What is at `path`, links followed; nil when nothing is.
+        package init?(of path: String) {
+            var status = stat()
+            guard !path.utf8.contains(0), stat(path, &status) == 0 else { return nil }
+            device = UInt64(truncatingIfNeeded: status.st_dev)
+            number = UInt64(truncatingIfNeeded: status.st_ino)
+        }
     }
 
     /// Makes the folder at `path` and those above it; does nothing when it is there.

@@ -1,6 +1,3 @@
-internal import CTesseraTorch
-public import TesseraCore
-
 /// A tensor that is learned, with its name.
 public struct Parameter: Sendable {
     /// The name in a model's file, such as `model.layers.0.mlp.up_proj.weight`.

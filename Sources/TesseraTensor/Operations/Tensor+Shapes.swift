@@ -48,6 +48,11 @@ extension Tensor {
         try Tensor("flip \(axis)", [self]) { tt_flip(handle, Int64(axis)) }
     }
 
+    /// Moved along an axis by so many places; what leaves at the end comes in at the start.
+    public func rolled(by places: Int, axis: Int) throws(LocatedError) -> Tensor {
+        try Tensor("roll \(places)", [self]) { tt_roll(handle, Int64(places), Int64(axis)) }
+    }
+
     /// Every place along an axis `times` times.
     public func repeated(_ times: Int, axis: Int) throws(LocatedError) -> Tensor {
         try Tensor("repeat \(times) times", [self]) {
@@ -63,6 +68,15 @@ extension Tensor {
     /// Zeros above a diagonal of the last two axes; 0 is the main one, 1 that above it.
     public func lowerTriangle(_ diagonal: Int = 0) throws(LocatedError) -> Tensor {
         try Tensor("tril", [self]) { tt_tril(handle, Int64(diagonal)) }
+    }
+
+    /// Equal parts of an axis, in order.
+    ///
+    /// - Throws: `LocatedError` when the length of the axis is no multiple of `count`.
+    public func chunks(_ count: Int, axis: Int) throws(LocatedError) -> [Tensor] {
+        var handles = [tt_tensor?](repeating: nil, count: Swift.max(0, count))
+        try perform("cut into \(count)", [self]) { tt_chunk(handle, Int64(count), Int64(axis), &handles) }
+        return handles.compactMap { $0.map(Tensor.init) }
     }
 
     /// Tensors one after another along an axis that they all have.

@@ -11,13 +11,7 @@ extension TokenizerDefinition {
         for token in settings.specialTokens {
             guard let id = model.vocabulary.id(of: Array(token.utf8)) else { continue }
             addedTokens.append(AddedToken(id: id, content: Array(token.utf8)))
-            switch token {
-            case "<s>", "<bos>", "<|begin_of_text|>", "[BOS]": specialTokens.beginOfText = id
-            case "</s>", "<eos>", "<|endoftext|>", "<|end_of_text|>", "[EOS]", "<|im_end|>":
-                specialTokens.endOfText.insert(id)
-            case "<pad>", "[PAD]", "<|pad|>": specialTokens.padding = id
-            default: break
-            }
+            specialTokens.assignRole(to: id, spelled: token)
         }
         if let unknown = settings.unknownToken {
             specialTokens.unknown = model.vocabulary.id(of: Array(unknown.utf8))
@@ -46,7 +40,7 @@ extension PreTokenizer {
 }
 
 /// The spellings of the tokens of single bytes, `<0x00>` to `<0xFF>`.
-let byteTokenSpellings: [String] = (0..<256).map { byte in
+package let byteTokenSpellings: [String] = (0..<256).map { byte in
     let digits = String(byte, radix: 16, uppercase: true)
     return "<0x\(digits.count == 1 ? "0" : "")\(digits)>"
 }

@@ -1,10 +1,10 @@
-internal import TesseraCore
+package import TesseraCore
 
 /// For each code point the token that it starts as, before any merge.
 ///
 /// With a prefix or suffix this depends on where in the piece it stands. The tables cover all of Unicode; memory that
 /// no token touches costs nothing.
-struct CharacterSymbols: Sendable {
+package struct CharacterSymbols: Sendable {
     /// One more than the token of a code point at the start of a piece; zero: none.
     private let first: FixedTable<UInt32>
     private let middle: FixedTable<UInt32>
@@ -19,7 +19,7 @@ struct CharacterSymbols: Sendable {
     var isUniform: Bool { prefix.isEmpty && suffix.isEmpty }
 
     /// Collects the tokens of `definition` that spell one code point.
-    init(_ definition: BytePairDefinition) {
+    package init(_ definition: BytePairDefinition) {
         let size = Int(PieceBytes.illFormed) + 1
         prefix = Array(definition.continuingPrefix.utf8)
         suffix = Array(definition.endSuffix.utf8)
@@ -57,7 +57,7 @@ struct CharacterSymbols: Sendable {
 
     /// The token of `scalar` in its place.
     @inline(__always)
-    func symbol(_ scalar: UInt32, isFirst: Bool, isLast: Bool) -> TokenID? {
+    package func symbol(_ scalar: UInt32, isFirst: Bool, isLast: Bool) -> TokenID? {
         let table = isFirst ? (isLast ? only : first) : (isLast ? last : middle)
         let entry = table.elements[Int(scalar)]
         return entry == 0 ? nil : entry - 1

@@ -1,4 +1,4 @@
-internal import TesseraCore
+package import TesseraCore
 internal import TesseraFiles
 
 #if canImport(Glibc)
@@ -13,7 +13,7 @@ extension CorpusBlock {
     /// Calls `body` with every text of the block, in order.
     ///
     /// - Throws: `LocatedError` naming the file and the line of a text that cannot be read.
-    func forEachText(
+    package func forEachText(
         of corpus: Corpus, _ body: (UnsafeBufferPointer<UInt8>) -> Void
     ) throws(LocatedError) {
         let file = corpus.files[self.file]

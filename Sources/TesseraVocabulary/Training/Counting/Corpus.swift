@@ -39,7 +39,7 @@ public struct Corpus: Sendable {
     public init(files: [String]) { self.files = files }
 
     /// Whether `file` holds JSON lines.
-    func holdsJSONLines(_ file: String) -> Bool {
+    package func holdsJSONLines(_ file: String) -> Bool {
         switch format {
         case .text: return false
         case .jsonLines: return true

@@ -1,20 +1,20 @@
-internal import TesseraCore
+package import TesseraCore
 internal import TesseraFiles
 
 /// Lines of a corpus that belong to one file, for one thread to cut.
-struct CorpusBlock: Sendable {
+package struct CorpusBlock: Sendable {
     /// The text.
-    var bytes: [UInt8] = []
+    package var bytes: [UInt8] = []
     /// The file that it came from, in the order of the corpus.
-    var file = 0
+    package var file = 0
     /// The number of its first line, from 1.
-    var firstLine = 1
+    package var firstLine = 1
     /// Whether it ends with the end of a line or of the file, and not inside a line that is too long.
-    var isComplete = true
+    package var isComplete = true
 }
 
 /// Hands out a corpus in blocks that end where lines end, so that pieces are the same for any size of block.
-struct CorpusReader: ~Copyable {
+package struct CorpusReader: ~Copyable {
     /// A line of plain text longer than this many bytes is cut, at a code point, as if it were several.
     static let longestLine = 1 << 24
 
@@ -22,18 +22,24 @@ struct CorpusReader: ~Copyable {
     static let longestText = 1 << 31
 
     /// Where reading has come to: everything before it was handed out.
-    struct Place: Hashable, Sendable {
+    package struct Place: Hashable, Sendable {
         /// The file.
-        var file = 0
+        package var file = 0
         /// The bytes of it, decompressed.
-        var offset = 0
+        package var offset = 0
         /// The lines of it.
-        var line = 1
+        package var line = 1
+
+        package init(file: Int = 0, offset: Int = 0, line: Int = 1) {
+            self.file = file
+            self.offset = offset
+            self.line = line
+        }
     }
 
     private let corpus: Corpus
     private let blockSize: Int
-    private(set) var place = Place()
+    package private(set) var place = Place()
     private var stream: ByteStream?
     private var carried: [UInt8] = []
     private var finishedBytes = 0
@@ -41,19 +47,19 @@ struct CorpusReader: ~Copyable {
     private(set) var bytesHandedOut = 0
 
     /// Begins at `place`, which another reader of the same corpus had come to.
-    init(_ corpus: Corpus, blockSize: Int = 1 << 20, from place: Place = Place()) {
+    package init(_ corpus: Corpus, blockSize: Int = 1 << 20, from place: Place = Place()) {
         self.corpus = corpus
         self.blockSize = max(blockSize, 1)
         self.place = place
     }
 
     /// The bytes of the files read so far, compressed ones where they are compressed.
-    var fileBytesRead: Int { finishedBytes + (stream?.fileOffset ?? 0) }
+    package var fileBytesRead: Int { finishedBytes + (stream?.fileOffset ?? 0) }
 
     /// The next block; nil after the last.
     ///
     /// - Throws: `LocatedError` when a file cannot be read or holds a text that is too long.
-    mutating func next() throws(LocatedError) -> CorpusBlock? {
+    package mutating func next() throws(LocatedError) -> CorpusBlock? {
         while place.file < corpus.files.count {
             let file = corpus.files[place.file]
             if stream == nil { try open(file) }
@@ -127,7 +133,7 @@ struct CorpusReader: ~Copyable {
 
 /// The last start of a code point at or before `limit`, which is below the count of `bytes`; `limit` itself where the
 /// bytes are not UTF-8.
-func codePointStart(in bytes: some RandomAccessCollection<UInt8>, before limit: Int) -> Int {
+package func codePointStart(in bytes: some RandomAccessCollection<UInt8>, before limit: Int) -> Int {
     let start = bytes.startIndex
     for back in 0..<4 where limit - back > 0 {
         let place = bytes.index(start, offsetBy: limit - back)

@@ -19,6 +19,9 @@ public struct CountingOptions: Sendable {
     /// The bytes of text that a thread takes at a time.
     package var blockSize = 1 << 20
 
+    /// How often each text counts; nil: once.
+    package var resampling: TextResampling?
+
     /// All cores and a gigabyte.
     public init(threads: Int = availableCores(), memoryInBytes: Int = 1 << 30, workFolder: String? = nil) {
         self.threads = threads

@@ -84,6 +84,7 @@ struct PieceCounter {
         // Copies for the closure, which may not touch a value that is being changed.
         let (corpus, cutter, workers) = (self.corpus, self.cutter, self.workers)
         let (progress, cancellation, totalBytes) = (self.progress, self.cancellation, self.totalBytes)
+        let resampling = options.resampling
         forEachBlock(of: workers.count, blockSize: 1, threads: workers.count) { range, _ in
             let worker = workers[range.lowerBound]
             while !mustStop.load(ordering: .relaxed) {
@@ -94,7 +95,7 @@ struct PieceCounter {
                         return (block, reader.fileBytesRead, reader.bytesHandedOut)
                     }
                     guard let block else { break }
-                    try worker.count(block, of: corpus, with: cutter)
+                    try worker.count(block, of: corpus, with: cutter, resampling)
                     if worker.isFull(share: share) || handedOut >= limit {
                         mustStop.store(true, ordering: .relaxed)
                     }
@@ -159,13 +160,19 @@ private final class CountingWorker: @unchecked Sendable {
     var byteCount: Int { table.pointee.byteCount }
     var byteCountWhenGrowing: Int { table.pointee.byteCountWhenGrowing }
 
-    func count(_ block: CorpusBlock, of corpus: Corpus, with cutter: PieceCutter) throws(LocatedError) {
+    func count(
+        _ block: CorpusBlock, of corpus: Corpus, with cutter: PieceCutter, _ resampling: TextResampling?
+    ) throws(LocatedError) {
         let table = table
         var (texts, bytes) = (0, 0)
+        var number = block.firstLine
         try block.forEachText(of: corpus) { text in
-            texts += 1
-            bytes += text.count
-            cutter.forEachPiece(of: text) { table.pointee.add($0) }
+            let weight = resampling?.weight(ofText: number, inFile: block.file) ?? 1
+            number += 1
+            guard weight > 0 else { return }
+            texts += weight
+            bytes += text.count * weight
+            cutter.forEachPiece(of: text) { table.pointee.add($0, count: weight) }
         }
         self.texts += texts
         self.bytes += bytes
