@@ -91,6 +91,7 @@ struct MixtureTests {
             (["--bootstrap=-1"], nil, "--bootstrap"), (["--tolerance", "2"], nil, "--tolerance"),
             (["--expected", corpora.folder.path("none.json")], nil, "none.json"), ([], ["one"], "en=texts"),
             ([], ["one=/none/at/all", "two=/none"], "/none/at/all"), ([], [corpora.samples[0]], "samples"),
+            (["--bootstrap", "2"], ["one=-", "two=-"], "standard input"),
             (["--tokenizer", wordPiece], nil, "WordPiece"),
             (["--skip-merges", "5000"], nil, "--skip-merges"),
         ]

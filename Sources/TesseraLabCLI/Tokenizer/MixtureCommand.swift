@@ -30,7 +30,8 @@ struct MixtureCommand: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "A category and its text: a file, or a folder with all files below it.", valueName: "name=path"))
+            "A category and its text: a file, a folder with all files below it, or - for standard input.",
+            valueName: "name=path"))
     var samples: [String]
 
     @Option(help: "Merges to use; the first 3,000, or all when there are fewer, when left out.")
@@ -90,6 +91,11 @@ struct MixtureCommand: ParsableCommand {
         // What cannot be compared is told before the work begins.
         let expectation = try expected.map { try MixtureExpectation(contentsOf: $0) }
         let categories = try samples.map(sample)
+        guard bootstrap == 0 || !samples.contains(where: { $0.hasSuffix("=-") }) else {
+            throw LocatedError(
+                field: "--bootstrap", problem: "standard input cannot be read again",
+                remedy: "name files, or leave --bootstrap out")
+        }
         let loaded = try TokenizerLoader.load(path: tokenizer, options: TokenizerLoader.Options())
         var options = DataMixtureInference.Options()
         options.merges = merges
@@ -128,6 +134,7 @@ struct MixtureCommand: ParsableCommand {
 
     /// The file at `path`, or all files below it.
     private func files(at path: String) throws(LocatedError) -> [String] {
+        if path == "-" { return [path] }
         var (files, waiting) = ([String](), [path])
         while let next = waiting.popLast() {
             switch FileSystem.kind(of: next) {
