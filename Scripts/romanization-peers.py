@@ -200,7 +200,10 @@ def compare(program, romanizer):
 
 def provinces(program, romanizer):
     """How near both come to the official spelling of Thailand's provinces: names that are right, and letters, of how many."""
-    entries = json.loads(Path("/usr/share/iso-codes/json/iso_3166-2.json").read_text(encoding="utf-8"))["3166-2"]
+    codes = Path("/usr/share/iso-codes/json/iso_3166-2.json")
+    if not codes.exists():
+        sys.exit("error: Debian's iso-codes is not installed; run: apt-get install iso-codes")
+    entries = json.loads(codes.read_text(encoding="utf-8"))["3166-2"]
     with open("/usr/share/locale/th/LC_MESSAGES/iso_3166-2.mo", "rb") as file:
         catalog = gettext.GNUTranslations(file)._catalog
     names = [(entry["name"], catalog[entry["name"]]) for entry in entries
