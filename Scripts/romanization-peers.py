@@ -387,8 +387,10 @@ that holds there. A rule may ask for the start or the end of a word, for what st
 Consonants of abugidas keep their vowel unless a sign, a virama or a consonant below follows; in the scripts of northern India
 the last one of a word loses it (not in Sanskrit and Manipuri), unless two consonants stand before it. Han numerals become
 digits. Nothing looks further than a rule is long, or a syllable, or 24 numerals, so time is linear; stretches of more than
-16 KiB without ASCII are cut. One thread romanizes {speed} MB a second (all names of the table below again and again, to {speed_size} MB; the whole process, best of three; asked
-for: {speed_wanted}).
+16 KiB without ASCII are cut.
+
+One thread romanizes {speed} MB a second: all names of the table below again and again, to {speed_size} MB, the whole process,
+best of three. Asked for were {speed_wanted}.
 
 ## Beside uroman
 
