@@ -25,9 +25,10 @@ import tempfile
 import time
 
 import torch_llama
-from bench_report import machine
+from bench_report import machine, spread
 from cpu_torch import load_torch
 
+ROUNDS, STEPS = 5, 6
 REQUIRED = {"PyTorch": 0.95, "processes": 1 / 1.15}
 BATCH, TIME, WARMUP, RATE = 8, 256, 2, 3e-4
 # Of the loss: what rounding may make of it over a few steps.
@@ -125,15 +126,11 @@ def compare(options, folder, precision, ours, theirs):
     return times, largest
 
 
-def spread(values, digits=0):
-    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lab", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--steps", type=int, default=6, help="of a process that count")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--steps", type=int, default=STEPS, help="of a process that count")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--write", type=pathlib.Path, help="a document to put the report into")
     parser.add_argument("--worker", type=pathlib.Path, help=argparse.SUPPRESS)
@@ -166,15 +163,17 @@ def main():
             if ratio < REQUIRED[key]:
                 missed.append(f"{what}: {ratio:.2f}, required {REQUIRED[key]:.2f}")
             milliseconds = [[1000 * t for t in times] for times in (mine, theirs)]
-            rows.append(f"| {judged[0]} | {other[0]} | {precision} | {spread(milliseconds[0])} | "
-                        f"{spread(milliseconds[1])} | {spread(ratios, 2)} | >= {REQUIRED[key]:.2f} | {largest:.0e} |")
+            rows.append(f"| {judged[0]} | {other[0]} | {precision} | {spread(milliseconds[0], 0)} | "
+                        f"{spread(milliseconds[1], 0)} | {spread(ratios, 2)} | >= {REQUIRED[key]:.2f} | {largest:.0e} |")
+    usual = (options.rounds, options.steps) == (ROUNDS, STEPS)
+    made = "make bench-lab" if usual else f"Scripts/bench-lab.sh --rounds {options.rounds} --steps {options.steps}"
     report = "\n".join([
         f"Training a Llama of 4 layers, 256 wide, vocabulary 8192, {BATCH} texts of {TIME} tokens a step: forward, backward, "
         "clipping and AdamW", "",
         "| Tessera's lab | beside | precision | its step, ms | the other's, ms | times as fast | required | losses differ by |",
         "|---|---|---|---:|---:|---:|---:|---:|", *rows, "",
         f"{datetime.date.today().isoformat()}; {machine()}; medians and ranges over {options.rounds} rounds of "
-        f"{options.steps} steps, ratios taken within a round. Command: `make bench-lab`."])
+        f"{options.steps} steps, ratios taken within a round. Command: `{made}`."])
     print(report)
     if options.write:
         from bench import write_section

@@ -13,8 +13,8 @@ REQUIRED = {"fastest": 1.0, "tiktoken": 4.0, "seconds": 3.0, "memory": 1.0}
 AIM = {"fastest": 1.25, "tiktoken": 10.0}
 
 
-def spread(values):
-    return f"{statistics.median(values):.1f} ({min(values):.1f}-{max(values):.1f})"
+def spread(values, digits=1):
+    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
 
 
 def table(header, rows):

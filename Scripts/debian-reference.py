@@ -9,11 +9,10 @@ with single spaces, of at least 40 bytes; each is taken once.
 """
 
 import html
-import pathlib
 import re
-import subprocess
 import sys
-import tempfile
+
+import debian_packages
 
 LANGUAGES = ["en", "zh-cn"]
 PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.S)
@@ -30,22 +29,10 @@ def paragraphs(folder, language):
     return list(found)
 
 
-def unpack(folder):
-    packages = [f"debian-reference-{language}" for language in LANGUAGES]
-    subprocess.run(["apt-get", "download", "-qq", *packages], cwd=folder, check=True)
-    for package in folder.glob("*.deb"):
-        subprocess.run(["dpkg-deb", "-x", package, folder / package.name.split("_")[0]], check=True)
-
-
 def main():
-    if len(sys.argv) not in (2, 3):
-        sys.exit(__doc__)
-    target = pathlib.Path(sys.argv[1])
-    target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as temporary:
-        source = pathlib.Path(sys.argv[2] if len(sys.argv) == 3 else temporary)
-        if len(sys.argv) == 2:
-            unpack(source)
+    packages = [f"debian-reference-{language}" for language in LANGUAGES]
+    with debian_packages.folders(__doc__, packages) as (target, source):
+        target.mkdir(parents=True, exist_ok=True)
         for language in LANGUAGES:
             texts = paragraphs(source, language)
             if not texts:

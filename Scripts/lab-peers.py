@@ -11,23 +11,16 @@ transformers writes. Nothing is kept.
 import argparse
 import json
 import pathlib
-import subprocess
 import sys
 import tempfile
 
+from bench_programs import output
 from cpu_torch import load_torch
 
 # Of the largest logit, and of the loss: rounding in float32.
 TOLERANCE = 1e-4
 ARCHITECTURES = {"llama": ["--heads", "4", "--key-value-heads", "2"], "gpt2": ["--heads", "4"]}
 WORDS = "the wind in winter sings of the sea and sand under it".split()
-
-
-def run(*command):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"error: {' '.join(map(str, command[:3]))}: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
-    return done.stdout
 
 
 def text():
@@ -37,7 +30,7 @@ def text():
 
 
 def lab_logits(options, folder, ids):
-    return json.loads(run(options.lab, "lab", "logits", "--model", folder, "--tokens", ",".join(map(str, ids))))["logits"]
+    return json.loads(output([options.lab, "lab", "logits", "--model", folder, "--tokens", ",".join(map(str, ids))]))["logits"]
 
 
 def distance(torch, ours, theirs):
@@ -51,9 +44,9 @@ def check(torch, options, name, work):
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     folder, again = work / name, work / f"{name}-again"
-    run(options.lab, "train", "--tokenizer", work / "words.json", "--corpus", work / "text.txt", "--output", folder,
-        "--architecture", name, *ARCHITECTURES[name], "--layers", "2", "--width", "64", "--context", "64", "--steps", "20",
-        "--batch", "8")
+    output([options.lab, "train", "--tokenizer", work / "words.json", "--corpus", work / "text.txt", "--output", folder,
+            "--architecture", name, *ARCHITECTURES[name], "--layers", "2", "--width", "64", "--context", "64",
+            "--steps", "20", "--batch", "8"])
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
     short = "".join(text().splitlines(keepends=True)[7:11])
     ids = AutoTokenizer.from_pretrained(folder)(short)["input_ids"][:64]
@@ -65,7 +58,7 @@ def check(torch, options, name, work):
             distance(torch, lab_logits(options, again, ids), theirs)}
 
     (work / "short.txt").write_text(short, encoding="utf-8")
-    found = json.loads(run(options.tessera, "evaluate", "--model", folder, "--float32", "--json", work / "short.txt"))
+    found = json.loads(output([options.tessera, "evaluate", "--model", folder, "--float32", "--json", work / "short.txt"]))
     scored = found["scoredTokenCount"]
     if scored != len(ids) - 1:
         return [f"{name}: the engine scores {scored} tokens of {len(ids)}"]
@@ -86,7 +79,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         work = pathlib.Path(name)
         (work / "text.txt").write_text(text(), encoding="utf-8")
-        run(options.tessera, "tokenizer", "train", work / "text.txt", "-n", "290", "-o", work / "words.json")
+        output([options.tessera, "tokenizer", "train", work / "text.txt", "-n", "290", "-o", work / "words.json"])
         for architecture in ARCHITECTURES:
             missed += check(torch, options, architecture, work)
     for sentence in missed:

@@ -9,11 +9,10 @@ and lines of fewer than five letters are left out; each line is taken once.
 """
 
 import gzip
-import pathlib
 import re
-import subprocess
 import sys
-import tempfile
+
+import debian_packages
 
 PACKAGES = {
     "en": "manpages", "de": "manpages-de", "es": "manpages-es", "fr": "manpages-fr", "it": "manpages-it",
@@ -77,21 +76,9 @@ def lines(folder):
     return list(found)
 
 
-def unpack(folder):
-    subprocess.run(["apt-get", "download", "-qq", *PACKAGES.values()], cwd=folder, check=True)
-    for package in folder.glob("*.deb"):
-        subprocess.run(["dpkg-deb", "-x", package, folder / package.name.split("_")[0]], check=True)
-
-
 def main():
-    if len(sys.argv) not in (2, 3):
-        sys.exit(__doc__)
-    target = pathlib.Path(sys.argv[1])
-    target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as temporary:
-        source = pathlib.Path(sys.argv[2] if len(sys.argv) == 3 else temporary)
-        if len(sys.argv) == 2:
-            unpack(source)
+    with debian_packages.folders(__doc__, PACKAGES.values()) as (target, source):
+        target.mkdir(parents=True, exist_ok=True)
         for language, package in PACKAGES.items():
             texts = lines(source / package)
             if not texts:

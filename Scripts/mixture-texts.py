@@ -9,12 +9,10 @@ being installed, unless UNPACKED already holds them, each in a folder of its nam
 of each text no more than some megabytes are taken.
 """
 
-import pathlib
 import re
-import subprocess
 import sys
-import tempfile
 
+import debian_packages
 from bench_texts import capped, plain
 
 LANGUAGES = ["de", "es", "fr", "hi", "it", "ja", "ko", "pt", "ru", "zh-cn"]
@@ -72,13 +70,6 @@ def foreign(source, patterns, english):
     return capped(map(plain, files(source, patterns)), SIZE, english)
 
 
-def unpack(folder):
-    packages = {package for patterns in [*CODE.values(), ENGLISH, *HELP.values()] for package, _ in patterns}
-    subprocess.run(["apt-get", "download", "-qq", *sorted(packages)], cwd=folder, check=True)
-    for package in folder.glob("*.deb"):
-        subprocess.run(["dpkg-deb", "-x", package, folder / package.name.split("_")[0]], check=True)
-
-
 def write(target, name, text):
     target.mkdir(parents=True, exist_ok=True)
     (target / f"{name}.txt").write_text(text, encoding="utf-8", newline="")
@@ -86,13 +77,8 @@ def write(target, name, text):
 
 
 def main():
-    if len(sys.argv) not in (2, 3):
-        sys.exit(__doc__)
-    target = pathlib.Path(sys.argv[1])
-    with tempfile.TemporaryDirectory() as temporary:
-        source = pathlib.Path(sys.argv[2] if len(sys.argv) == 3 else temporary)
-        if len(sys.argv) == 2:
-            unpack(source)
+    packages = {package for patterns in [*CODE.values(), ENGLISH, *HELP.values()] for package, _ in patterns}
+    with debian_packages.folders(__doc__, sorted(packages)) as (target, source):
         for name, patterns in DOMAINS.items():
             write(target / "domains", name, code(source, patterns))
         # Not the handbook, whose pages are the HTML.

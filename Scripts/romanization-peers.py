@@ -35,6 +35,7 @@ LANGUAGES = dict(
     dv=div ii=iii vai=vai zgh=zgh sat=sat mni=mni""".split()
 )
 LATIN = "en de fr es it pt nl pl tr id".split()
+PROVINCES = Path("/usr/share/iso-codes/json/iso_3166-2.json")
 DOMAINS = "iso_3166-1 iso_639-2 iso_4217 iso_15924 iso_3166-2".split()
 ALPHABETS = "Cyrillic Greek Armenian Georgian Hangul Kana".split()
 ABUGIDAS = """Devanagari Bengali Gujarati Gurmukhi Oriya Tamil Telugu Kannada Malayalam Sinhala Myanmar Khmer Thai Lao
@@ -75,14 +76,21 @@ REASONS = [
     Reason("Thai", "[ฉผฝฮ]", "ฉ ผ ฝ ฮ end no syllable: ผสม is phsm; uroman has psm"),
 ]
 # Where romanized text takes less than twice fewer tokens, and why.
-KNOWN_SAVINGS = {"ii": "a Yi syllable has three bytes and becomes two to four letters, which a Latin vocabulary has no tokens for; "
-                       "without the letters of tone it would be 1.87"}
+KNOWN_SAVINGS = {"ii": "a Yi syllable has three bytes and becomes two to four letters, which a Latin vocabulary has no tokens for"}
 OTHER_CLASSES = """
 - Sindhi, Kashmiri, Pashto: no vowels are put in (uroman writes ay for ی in Pashto).
 - Ol Chiki, Thaana and Yiddish: by the letters' own values; uroman takes the first letter of names, or Hebrew's values.
 - Han: readings differ for some forty characters (兹, 伽), where kMandarin and uroman's table disagree.
-- Yi: the letters of tone that its romanization writes after a syllable stay, as uroman leaves them.
 """
+
+
+def translations(locale, domain):
+    """What Debian's iso-codes has in a language, by the English names; nothing where that is not installed."""
+    path = Path(f"/usr/share/locale/{locale}/LC_MESSAGES/{domain}.mo")
+    if not path.exists():
+        return {}
+    with open(path, "rb") as file:
+        return {key: str(text) for key, text in gettext.GNUTranslations(file)._catalog.items() if key}
 
 
 def names_of(locale):
@@ -100,13 +108,9 @@ def names_of(locale):
             for entries in widths.values():
                 names |= set(entries.values())
     for domain in DOMAINS:
-        path = Path(f"/usr/share/locale/{locale}/LC_MESSAGES/{domain}.mo")
-        if path.exists():
-            with open(path, "rb") as file:
-                catalog = gettext.GNUTranslations(file)._catalog
-            texts = sorted(str(text) for key, text in catalog.items() if key)
-            # Subdivisions are ten times the rest.
-            names |= set(texts[::8] if domain == "iso_3166-2" else texts)
+        texts = sorted(translations(locale, domain).values())
+        # Subdivisions are ten times the rest.
+        names |= set(texts[::8] if domain == "iso_3166-2" else texts)
     return {name for name in names if "\n" not in name and name.strip()}
 
 
@@ -152,9 +156,10 @@ def difference_classes(native, edges, ours, theirs):
         yield native[first:last], ours[low:high], theirs[other_low:other_high], native[max(first - 2, 0) : last + 1]
 
 
-def reasons_of(differences):
-    """Why a name comes out differently; nothing when one of its differences has no reason."""
-    found = [[reason for reason in REASONS if re.search(reason.pattern, around)] for *_, around in differences]
+def reasons_of(differences, script):
+    """Why a name of a script, or of several (None), comes out differently; nothing when a difference has no reason."""
+    possible = [reason for reason in REASONS if script in (reason.script, None)]
+    found = [[reason for reason in possible if re.search(reason.pattern, around)] for *_, around in differences]
     return set() if not all(found) else {reason for reasons in found for reason in reasons[:1]}
 
 
@@ -180,9 +185,10 @@ def compare(program, romanizer):
             made = json.loads(line)
             ours, theirs = made["text"], romanizer.romanize_string(name, lcode=code)
             differences = [] if ours == theirs else list(difference_classes(name, made["edges"], ours, theirs))
-            why = reasons_of(differences)
+            script = script_of(name)
+            why = reasons_of(differences, script)
             reasons.update(why)
-            for key in (script_of(name) or "several scripts", locale):
+            for key in (script or "several scripts", locale):
                 count = counts[key]
                 count["explained"] += bool(why)
                 count["held explained"] += is_held_out(name) and bool(why)
@@ -194,18 +200,14 @@ def compare(program, romanizer):
                 if ours != theirs:
                     count["edits"] += edit_distance(ours, theirs)
             for difference in {difference[:3] for difference in differences}:
-                classes[script_of(name) or "several scripts"][difference] += 1
+                classes[script or "several scripts"][difference] += 1
     return counts, classes, reasons, samples
 
 
 def provinces(program, romanizer):
     """How near both come to the official spelling of Thailand's provinces: names that are right, and letters, of how many."""
-    codes = Path("/usr/share/iso-codes/json/iso_3166-2.json")
-    if not codes.exists():
-        sys.exit("error: Debian's iso-codes is not installed; run: apt-get install iso-codes")
-    entries = json.loads(codes.read_text(encoding="utf-8"))["3166-2"]
-    with open("/usr/share/locale/th/LC_MESSAGES/iso_3166-2.mo", "rb") as file:
-        catalog = gettext.GNUTranslations(file)._catalog
+    entries = json.loads(PROVINCES.read_text(encoding="utf-8"))["3166-2"]
+    catalog = translations("th", "iso_3166-2")
     names = [(entry["name"], catalog[entry["name"]]) for entry in entries
              if entry["code"].startswith("TH-") and catalog.get(entry["name"])]  # fmt: skip
     ours = run(program, "romanize", "--lang", "tha", "--input", "-", text="\n".join(native for _, native in names)).split("\n")
@@ -293,6 +295,8 @@ def main():
     if options.names:
         write_names(options.names, romanizer)
         return
+    if not PROVINCES.exists():
+        sys.exit("error: Debian's iso-codes is not installed; run: apt-get install iso-codes")
     counts, classes, reasons, samples = compare(options.tessera, romanizer)
     province_count, ((right, letters), (their_right, their_letters)) = provinces(options.tessera, romanizer)
     with tempfile.TemporaryDirectory() as folder:
@@ -417,8 +421,7 @@ Others that were left:
 The provinces of Thailand have official spellings (ISO 3166-2), after the system that the rules follow. Long vowels and spaces
 aside, {right} of {provinces} come out as they are spelled there, uroman has {their_right}; of the letters {letters} % agree, of uroman's
 {their_letters} %. What keeps most others apart is the vowel that no sign writes, an o or an a by the word. It is left out, as those of
-Arabic and Hebrew are. An earlier version guessed one: 34 names, 81.1 % of the letters. A more careful guess, tried and not
-kept, came to 47 names and 86.4 %, was still wrong in every third, and agreed with uroman in 66 % of the names of the table.
+Arabic and Hebrew are.
 
 ### The commonest differences, script by script
 
@@ -438,7 +441,7 @@ text. Asked for: at least twice fewer tokens in every language. {least}
 
 {saved}
 
-Zero-shot transfer with a trained classifier, and adapting a language model, are studies of the lab.
+Zero-shot transfer with a trained classifier, and adapting a language model, are not measured yet.
 """
 
 main()

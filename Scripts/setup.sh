@@ -173,7 +173,7 @@ server_clients() {
 study_texts() {
     command -v apt-get > /dev/null || fail "studies: the texts come from Debian packages, and apt-get is not here"
     folder=$cache/studies
-    scripts='debian-reference manual-pages mixture-texts romanization-peers'
+    scripts='debian_packages bench_texts debian-reference manual-pages mixture-texts romanization-peers'
     stamp=$({ requirements romanization; for script in $scripts; do cat "$root/Scripts/$script.py"; done; } | cksum)
     if [ "$(cat "$folder/ready" 2> /dev/null)" != "$stamp" ]; then
         rm -rf "$folder.partial"

@@ -13,7 +13,7 @@ public import TesseraVocabulary
 /// ```swift
 /// let samples = try LanguageSample.at(["samples/en.txt", "samples/de.txt"])
 /// let estimate = try DataMixtureInference(of: tokenizer, samples: samples).estimate()
-/// print(estimate.table.text())
+/// print(estimate.table().text())
 /// ```
 ///
 /// Samples are cut by the tokenizer's own normalizer and pre-tokenizer, read in blocks, and kept as different words with
@@ -49,7 +49,6 @@ public struct DataMixtureInference: Sendable {
     private let model: BytePairDefinition
     private let samples: [LanguageSample]
     private let options: Options
-    private let file: String?
     /// The merges that are used.
     public let sequence: MergeSequence
 
@@ -66,7 +65,6 @@ public struct DataMixtureInference: Sendable {
     ) throws {
         definition = tokenizer.definition
         self.options = options
-        self.file = file
         sequence = try MergeSequence(
             definition, limit: max(options.merges ?? Self.defaultMerges, 0), dropsSpaces: options.dropsSpaces,
             file: file, cancellation: cancellation)
@@ -170,10 +168,8 @@ public struct DataMixtureInference: Sendable {
             return words.pairCount > 0 ? words : try counter.words(of: sample, cancellation: cancellation)
         }
         let histories = try histories(of: words, plan, .ignored, cancellation)
-        var numbers: [SymbolPair: Int] = [:]
-        for (number, pair) in histories.pairs.enumerated() { numbers[pair] = number }
         let known = start.compactMap { step, pair in
-            numbers[pair].map { MixtureConstraint(step: step, pair: $0) }
+            histories.number(of: pair).map { MixtureConstraint(step: step, pair: $0) }
         }
         return try fitMixture(
             histories, ConstraintSearch(histories, steps: steps), startingWith: known,

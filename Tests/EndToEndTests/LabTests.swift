@@ -2,7 +2,7 @@ import Foundation
 import TesseraTestSupport
 import Testing
 
-@Suite("tessera lab", .enabled(if: ProcessInfo.processInfo.environment["TESSERA_LAB"] == "1"))
+@Suite("tessera lab", .enabled(if: Program.hasLab))
 struct LabTests {
     @Test("tells what training runs on, by its name and as what is meant without one")
     func info() throws {
@@ -15,18 +15,12 @@ struct LabTests {
 
     @Test("measures steps and prints logits of a folder, and refuses what is none")
     func folder() throws {
-        let folder = try TemporaryFolder()
-        try folder.write(String(repeating: "the wind in the winter\n", count: 400), to: "text.txt")
-        let words = folder.path("words.json")
-        let made = try Program.run([
-            "tokenizer", "train", folder.path("text.txt"), "-n", "270", "-o", words,
-        ])
-        try #require(made.status == 0, "\(made.errors)")
+        let training = try TinyTraining()
+        let folder = training.folder
         let model = folder.path("model")
-        let trained = try Program.run([
-            "train", "--tokenizer", words, "--corpus", folder.path("text.txt"), "--output", model, "--layers",
-            "1", "--width", "16", "--heads", "2", "--context", "8", "--steps", "1", "--architecture", "gpt2",
-        ])
+        let trained = try Program.run(
+            training.arguments(
+                "model", steps: 1, ["--architecture", "gpt2", "--width", "16", "--context", "8"]))
         try #require(trained.status == 0, "\(trained.errors)")
 
         let printed = try Program.json(["lab", "logits", "--model", model, "--tokens", "5,0,7"])
@@ -50,7 +44,7 @@ struct LabTests {
             (["logits", "--model", model, "--tokens", "1,2,3,4,5,6,7,8,9"], 1),
             (["logits", "--model", model, "--tokens", "100000"], 1),
             (["bench", "--precision", "int8"], 2), (["bench", "--steps", "0"], 2),
-            (["bench", "--model", model, "--batches", words], 1),
+            (["bench", "--model", model, "--batches", folder.path("words.json")], 1),
             (["bench", "--model", model, "--batches", model + "/model.safetensors"], 1),
         ]
         for (arguments, status) in cases {

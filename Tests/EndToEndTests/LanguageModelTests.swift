@@ -2,35 +2,16 @@ import Foundation
 import TesseraTestSupport
 import Testing
 
-/// Where the lab is built, its program lies beside the one that is tested.
-@Suite(
-    "tessera train", .enabled(if: Program.hasLab), .serialized)
+@Suite("tessera train", .enabled(if: Program.hasLab), .serialized)
 struct LanguageModelTests {
-    private let folder: TemporaryFolder
+    private let training: TinyTraining
 
-    init() throws {
-        folder = try TemporaryFolder()
-        let words = ["winter", "wind", "in", "the", "sand", "under", "sea"]
-        var generator = SeededGenerator(seed: 1)
-        let text = (0..<1_500).map { _ in
-            let begin = Int.random(in: words.indices, using: &generator)
-            return (0..<6).map { words[(begin + $0) % words.count] }.joined(separator: " ") + ".\n"
-        }.joined()
-        try folder.write(text, to: "text.txt")
-        let run = try Program.run([
-            "tokenizer", "train", folder.path("text.txt"), "-n", "290", "-o", folder.path("words.json"),
-        ])
-        try #require(run.status == 0, "\(run.errors)")
-    }
+    private var folder: TemporaryFolder { training.folder }
+
+    init() throws { training = try TinyTraining() }
 
     private func arguments(_ name: String, _ more: [String] = [], steps: Int = 200) -> [String] {
-        [
-            "train", "--tokenizer", folder.path("words.json"), "--corpus", folder.path("text.txt"),
-            "--output",
-            folder.path(name), "--layers", "1", "--width", "32", "--heads", "2", "--context", "32", "--batch",
-            "8",
-            "--steps", "\(steps)", "--evaluate-every", "20", "--threads", "1",
-        ] + more
+        training.arguments(name, steps: steps, ["--evaluate-every", "20"] + more)
     }
 
     private func resume(_ name: String) -> [String] {

@@ -81,16 +81,19 @@ struct LanguageModelTests {
         let cancellation = Cancellation()
         let stopped = try begin("stopped-\(name)") {
             plan(&$0)
-            let copy = storage.path("copy-\(name).txt")
+            let (copy, held) = (storage.path("copy-\(name).txt"), storage.path("held-\(name).txt"))
             try FileManager.default.copyItem(atPath: $0.corpus[0], toPath: copy)
-            $0.corpus = [copy]
+            try FileManager.default.copyItem(atPath: $0.heldOut, toPath: held)
+            ($0.corpus, $0.heldOut) = ([copy], held)
         }
         let watch = Progress { if $0.label == "training", $0.completed == 7 { cancellation.cancel() } }
         #expect(throws: CancelledError.self) {
             try stopped.train(progress: watch, cancellation: cancellation)
         }
         #expect(!FileManager.default.fileExists(atPath: storage.path("stopped-\(name)/model.safetensors")))
-        try FileManager.default.removeItem(atPath: storage.path("copy-\(name).txt"))
+        for text in ["copy", "held"] {
+            try FileManager.default.removeItem(atPath: storage.path("\(text)-\(name).txt"))
+        }
         let resumed = try LanguageModelRun(resuming: stopped.folder)
         try resumed.train()
         func bytes(_ run: LanguageModelRun) throws -> [UInt8] {

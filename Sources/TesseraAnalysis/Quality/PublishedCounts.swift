@@ -67,6 +67,18 @@ package struct PublishedCounts: Sendable {
         tokenClass == .pureUnicode || tokenClass == .unicodeFlanks
     }
 
+    /// For each script with a published share, what a report has and what is published, in percent.
+    package func shares(
+        in report: VocabularyReport
+    ) -> [(script: String, counted: Double, published: Double)] {
+        let inner = report.share(of: VocabularyReport.ScriptPlace(script: "CJK", position: .inner))
+        return [
+            ("Latin", report.share(ofScript: "LATIN"), latin),
+            ("Cyrillic", report.share(ofScript: "CYRILLIC"), cyrillic),
+            ("ideographs, inner", inner, ideographs),
+        ].compactMap { script, share, published in published.map { (script, 100 * share, $0) } }
+    }
+
     /// For each class but that of control tokens, how many tokens a report has and how many are published.
     package func comparison(
         with report: VocabularyReport

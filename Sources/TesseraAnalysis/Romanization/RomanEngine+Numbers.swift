@@ -63,6 +63,8 @@ extension RomanEngine {
             }
         }
         let isShort = lastUnit >= 100 && !sawZero
-        return total + section + (digit ?? 0) * (isShort ? lastUnit / 10 : 1)
+        let (sum, overflow) = total.addingReportingOverflow(
+            section + (digit ?? 0) * (isShort ? lastUnit / 10 : 1))
+        return overflow ? nil : sum
     }
 }

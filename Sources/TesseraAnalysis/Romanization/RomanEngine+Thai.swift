@@ -118,14 +118,11 @@ extension RomanEngine {
     /// One or two consonants and the vowel that is written before them, or around them.
     private mutating func leadingSyllable(at place: Int, _ leading: UInt32, _ leadingVowel: String) -> Int {
         var consonant = place + 1
-        let isCluster = isSaidTogether(consonant, after: leading)
-        if !isCluster || scalars[consonant] != Thai.hoHip {
-            write(Thai.consonants[scalars[consonant]]?.before ?? "")
-        }
-        if isCluster {
+        if isSaidTogether(consonant, after: leading) {
+            if scalars[consonant] != Thai.hoHip { write(Thai.consonants[scalars[consonant]]?.before ?? "") }
             consonant += 1
-            write(Thai.consonants[scalars[consonant]]?.before ?? "")
         }
+        write(Thai.consonants[scalars[consonant]]?.before ?? "")
         var vowel = leadingVowel
         var next = afterTones(consonant + 1)
         let sign = scalar(at: next)

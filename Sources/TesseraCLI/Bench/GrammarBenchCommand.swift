@@ -27,6 +27,12 @@ struct GrammarBenchCommand: ParsableCommand {
         help: ArgumentHelp("Write the masks here, 64-bit words of the lowest ids first.", valueName: "file"))
     var masks: String?
 
+    func validate() throws {
+        guard (1...10_000).contains(repetitions) else {
+            throw ValidationError("--repetitions is from 1 to 10000")
+        }
+    }
+
     func run() throws {
         guard let source = try grammar.source() else {
             throw LocatedError(
@@ -49,7 +55,7 @@ struct GrammarBenchCommand: ParsableCommand {
         var acceptTimes: [Double] = []
         var words: [UInt8] = []
         var mask = TokenBitmask(vocabularySize: vocabulary.size)
-        for pass in 0..<max(1, repetitions) {
+        for pass in 0..<repetitions {
             var matcher = GrammarMatcher(compiled)
             for token in tokens {
                 let start = clock.now

@@ -4,6 +4,7 @@ internal import TesseraConsole
 internal import TesseraCore
 internal import TesseraDecoding
 internal import TesseraFiles
+internal import TesseraGrammar
 internal import TesseraReport
 internal import TesseraTemplates
 internal import TesseraTokenizers
@@ -46,7 +47,6 @@ struct GenerateCommand: ParsableCommand {
     var prompt = "-"
 
     func validate() throws {
-        try grammar.validateChoice()
         if system != nil, !chat { throw ValidationError("--system needs --chat") }
         if dryRun, regroupDigits == nil { throw ValidationError("--dry-run needs --regroup-digits") }
     }
@@ -65,8 +65,10 @@ struct GenerateCommand: ParsableCommand {
             let text = try promptText()
             return try write(text.hasSuffix("\n") ? text : text + "\n")
         }
+        // A mistake in it is told before the model is loaded.
+        let wanted = try grammar.source()?.grammar()
         let loaded = try model.load()
-        let constraint = try grammar.constraint(for: loaded.tokenizer.tokenizer)
+        let constraint = try wanted.map { try GrammarFlags.constraint($0, for: loaded.tokenizer.tokenizer) }
         let text = try promptText()
         let tokens = try promptTokens(of: text, loaded)
 

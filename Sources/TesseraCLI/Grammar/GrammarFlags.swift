@@ -24,7 +24,7 @@ struct GrammarFlags: ParsableArguments {
     var spacing = "flexible"
 
     /// Refuses more than one grammar.
-    func validateChoice() throws {
+    func validate() throws {
         guard [grammar, jsonSchema, regex].count(where: { $0 != nil }) <= 1 else {
             throw ValidationError("give one of --grammar, --json-schema and --regex")
         }
@@ -32,11 +32,7 @@ struct GrammarFlags: ParsableArguments {
 
     /// The source of the grammar; nil when there is none.
     func source() throws -> GrammarSource? {
-        guard let spacing = JSONSpacing(rawValue: spacing) else {
-            throw LocatedError(
-                field: "--spacing", problem: "\"\(spacing)\" is not known",
-                remedy: "use flexible, spaced or compact")
-        }
+        let spacing = try choice(spacing, of: JSONSpacing.self, "--spacing")
         if let grammar {
             let input = try InputText(path: grammar, limitInBytes: GrammarLimits().sourceBytes)
             return .gbnf(input.text, file: input.name)
@@ -48,11 +44,10 @@ struct GrammarFlags: ParsableArguments {
         return regex.map { .regularExpression($0) }
     }
 
-    /// The constraint of a generation; nil when there is none.
-    func constraint(for tokenizer: PipelineTokenizer) throws -> GrammarConstraint? {
-        guard let source = try source() else { return nil }
+    /// The constraint that a grammar is for a generation.
+    static func constraint(_ grammar: Grammar, for tokenizer: PipelineTokenizer) throws -> GrammarConstraint {
         // One generation needs few of the masks: they are made when it comes to them.
-        return GrammarConstraint(
-            try CompiledGrammar(source.grammar(), vocabulary: TokenVocabulary(tokenizer), makesMasks: false))
+        GrammarConstraint(
+            try CompiledGrammar(grammar, vocabulary: TokenVocabulary(tokenizer), makesMasks: false))
     }
 }

@@ -25,7 +25,7 @@ extension ModelConfiguration.Activation {
             for i in 0..<count { gate[i] = Self.gelu(gate[i]) * up[i] }
             return
         case .relu:
-            for i in 0..<count { gate[i] = max(0, gate[i]) * up[i] }
+            for i in 0..<count { gate[i] = (gate[i] < 0 ? 0 : gate[i]) * up[i] }
             return
         }
         tk_silu_mul(isa, gate, up, count, gate)

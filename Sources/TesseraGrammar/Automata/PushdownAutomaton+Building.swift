@@ -77,8 +77,6 @@ extension PushdownAutomaton {
                 nextByte: 0,
                 callee: -1, following: -1))
         start = 0
-        startOfRule = starts
-        ruleNames = rules.map { grammar.rules[Int($0)].name } + ["anything"]
         (returns, mayEndText) = Self.returns(of: all, ruleOf: ruleOf, ruleCount: rules.count + 1)
 
         // Columns: a byte is told from the one before it where any state does.
@@ -189,9 +187,15 @@ extension PushdownAutomaton {
             count: starts.count, roots: Array(starts.indices),
             successors: { all[Int(starts[$0])].calls.map { Int($0.rule) } })
         var entries = [[Entry]](repeating: [], count: starts.count)
+        var kept = 0
         for component in order {
             for rule in component {
                 entries[rule] = try Self.entries(of: starts[rule], all, entries)
+                kept += entries[rule].reduce(0) { $0 + $1.pushes.count }
+                // Rules that call each other's beginnings push ever longer lists.
+                guard kept <= limits.tableEntries else {
+                    throw GrammarError.tooManyStates(limits.tableEntries)
+                }
             }
         }
         var known: [[Move]: Int32] = [:]

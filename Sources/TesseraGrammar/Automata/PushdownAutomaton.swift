@@ -49,9 +49,6 @@ struct PushdownAutomaton: Sendable {
     var returns: [Set<Int32>?]
     /// Whether a rule can end the whole text.
     var mayEndText: [Bool]
-    var ruleNames: [String]
-    /// The rule of each number that `State.rule` has, in the grammar.
-    var startOfRule: [Int32]
 
     var stateCount: Int { states.count }
 
@@ -76,7 +73,7 @@ struct PushdownAutomaton: Sendable {
 }
 
 /// A set of bytes.
-struct ByteSet: Hashable, Sendable {
+struct ByteSet: Sendable {
     var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
     @inline(__always)
@@ -105,13 +102,4 @@ struct ByteSet: Hashable, Sendable {
     }
 
     var isEmpty: Bool { words.0 | words.1 | words.2 | words.3 == 0 }
-
-    static func == (left: ByteSet, right: ByteSet) -> Bool { left.words == right.words }
-
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(words.0)
-        hasher.combine(words.1)
-        hasher.combine(words.2)
-        hasher.combine(words.3)
-    }
 }

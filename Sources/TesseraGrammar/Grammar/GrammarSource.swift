@@ -31,10 +31,13 @@ public enum GrammarSource: Hashable, Sendable {
         }
     }
 
-    /// The bytes of the text.
-    var sizeInBytes: Int {
+    /// The text alone.
+    var text: String {
         switch self {
-        case .gbnf(let text, _), .jsonSchema(let text, _, _), .regularExpression(let text): text.utf8.count
+        case .gbnf(let text, _), .jsonSchema(let text, _, _), .regularExpression(let text): text
         }
     }
+
+    /// The bytes of the text.
+    var sizeInBytes: Int { text.utf8.count }
 }

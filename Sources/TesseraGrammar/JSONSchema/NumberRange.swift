@@ -181,7 +181,7 @@ enum NumberRange {
         // Shorter spellings of the lower bound.
         if !low.isExclusive {
             if from.allSatisfy({ $0 == 0 }) { parts.append(.empty) }
-            for end in 1..<count + 0 where end <= first && from[end...].allSatisfy({ $0 == 0 }) {
+            for end in 1..<count where end <= first && from[end...].allSatisfy({ $0 == 0 }) {
                 parts.append(.sequence([.text("."), text(from[..<end])]))
             }
         }

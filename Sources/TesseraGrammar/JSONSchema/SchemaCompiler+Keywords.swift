@@ -75,10 +75,17 @@ extension SchemaCompiler {
     }
 
     /// The keywords of a schema together with those of its `$ref` and `allOf`; nil when they contradict each other.
-    private func joined(
+    private mutating func joined(
         _ keywords: JSONObject, _ path: String, depth: Int
     ) throws(LocatedError) -> JSONObject? {
         try check(keywords, path)
+        // The depth alone does not bound them: ten levels of ten branches each are ten billion.
+        joinCount += 1
+        guard joinCount <= limits.rules else {
+            throw error(
+                path, "the $ref and allOf of the schema are joined more than \(limits.rules) times",
+                remedy: "write joined schemas out in one place")
+        }
         guard depth < Self.joinLimit else {
             throw error(
                 path, "its $ref and allOf go round in a circle",
@@ -139,7 +146,7 @@ extension SchemaCompiler {
                 if !hasConditions {
                     parts.append(try call(branch, place))
                 } else {
-                    let both = JSONValue.object(["allOf": .array([.object(base), branch])])
+                    let both = Self.all([.object(base), branch])
                     parts.append(try expression(both, place, depth: depth + 1))
                 }
             }

@@ -50,7 +50,7 @@ extension SchemaCompiler {
                 made[key] = try extreme(own, value, key, path, isLarger: true)
             case "maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties":
                 made[key] = try extreme(own, value, key, path, isLarger: false)
-            case "items": made[key] = .object(["allOf": [own, value]])
+            case "items": made[key] = Self.all([own, value])
             case "uniqueItems": made[key] = .bool(true)
             default: throw cannotMerge(key, path)
             }
@@ -82,7 +82,7 @@ extension SchemaCompiler {
             try JSONField(right["properties"], name: "\(path)/properties", file: file).optionalObject() ?? [:]
         func joined(_ parts: [JSONValue?]) -> JSONValue? {
             let parts = parts.compactMap { $0 }
-            return parts.count > 1 ? .object(["allOf": .array(parts)]) : parts.first
+            return parts.count > 1 ? Self.all(parts) : parts.first
         }
         var properties = JSONObject()
         for name in own.keys + other.keys where properties[name] == nil {
@@ -93,6 +93,21 @@ extension SchemaCompiler {
         }
         made["properties"] = .object(properties)
         made["additionalProperties"] = joined([left["additionalProperties"], right["additionalProperties"]])
+    }
+
+    /// The schema that holds where all of `parts` do.
+    ///
+    /// Those that are nothing but such a list are spread out, so that joining again and again nests nothing.
+    static func all(_ parts: [JSONValue]) -> JSONValue {
+        .object([
+            "allOf": .array(
+                parts.flatMap { part in
+                    guard case .object(let keywords) = part, keywords.count == 1,
+                        case .array(let inner)? = keywords["allOf"], !inner.isEmpty
+                    else { return [part] }
+                    return inner
+                })
+        ])
     }
 
     private func extreme(

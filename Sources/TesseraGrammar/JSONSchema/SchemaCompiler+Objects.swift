@@ -30,15 +30,16 @@ extension SchemaCompiler {
                 (name, keywords["additionalProperties"] ?? .bool(true), "\(path)/additionalProperties"))
         }
         let other = try additionalMember(keywords, properties.map(\.name), path)
-        return try bracketed("{", ordered(properties, Set(required), other, path), "}")
+        return try bracketed("{", ordered(properties, Set(required.map(ByteKey.init)), other, path), "}")
     }
 
     private func requiredNames(_ keywords: JSONObject, _ path: String) throws(LocatedError) -> [String] {
         var names: [String] = []
+        var met: Set<ByteKey> = []
         let field = JSONField(keywords["required"], name: "\(path)/required", file: file)
         for (index, _) in (try field.optionalArray() ?? []).enumerated() {
             let name = try field[index].string()
-            if !names.contains(name) { names.append(name) }
+            if met.insert(ByteKey(name)).inserted { names.append(name) }
         }
         return names
     }
@@ -60,7 +61,7 @@ extension SchemaCompiler {
     ///
     /// Two chains of rules: in one no member stands yet, in the other every member needs a comma before it.
     private mutating func ordered(
-        _ properties: [(name: String, schema: JSONValue, path: String)], _ required: Set<String>,
+        _ properties: [(name: String, schema: JSONValue, path: String)], _ required: Set<ByteKey>,
         _ other: GrammarExpression?, _ path: String
     ) throws(LocatedError) -> GrammarExpression {
         let comma = try comma()
@@ -71,13 +72,13 @@ extension SchemaCompiler {
             first = try list(of: other, least: 0, most: nil)
         }
         // Where a required property has come, the first chain ends: nothing can be first behind it.
-        let firstRequired = properties.firstIndex { required.contains($0.name) } ?? properties.count
+        let firstRequired = properties.firstIndex { required.contains(ByteKey($0.name)) } ?? properties.count
         for (index, property) in properties.enumerated().reversed() {
             let value = try call(property.schema, property.path)
             let key = GrammarExpression.bytes(JSONValue.string(property.name).serializedBytes())
             let member = GrammarExpression.rule(
                 try addRule(property.path, .sequence([key, try colon(), value])))
-            let isRequired = required.contains(property.name)
+            let isRequired = required.contains(ByteKey(property.name))
             let rest = GrammarExpression.rule(try addRule("\(path) after \(property.name)", after))
             if index <= firstRequired {
                 let begin = GrammarExpression.sequence([member, rest])
@@ -112,26 +113,22 @@ extension SchemaCompiler {
         let place = "\(path)/patternProperties/\(Self.step(pattern))"
         var parser = try RegexParser(pattern, limits: limits, file: file, field: place)
         let fitting = JSONTexts.encoded(try parser.alternatives().searching)
-        for name in try described(keywords, path) {
-            guard try Self.matches(name, fitting, limits) else { continue }
-            throw error(
-                place, "the pattern fits the property \"\(name)\" too",
-                remedy: "write a pattern that fits none of the properties")
+        if !names.isEmpty {
+            let rule = Grammar.Rule(name: "pattern", expression: fitting)
+            let automaton = try PushdownAutomaton(Grammar(rules: [rule], root: 0), limits: limits)
+            for name in names where Self.matches(name, automaton, limits) {
+                throw error(
+                    place, "the pattern fits the property \"\(name)\" too",
+                    remedy: "write a pattern that fits none of the properties")
+            }
         }
         return .sequence([JSONTexts.quoted(fitting), try colon(), try call(schema, place)])
     }
 
-    private func described(_ keywords: JSONObject, _ path: String) throws(LocatedError) -> [String] {
-        try JSONField(keywords["properties"], name: "\(path)/properties", file: file).optionalObject()?.keys
-            ?? []
-    }
-
-    /// Whether a name, as it is written inside quotes, is one of an expression's texts.
+    /// Whether a name, as it is written inside quotes, is one of an automaton's texts.
     private static func matches(
-        _ name: String, _ expression: GrammarExpression, _ limits: GrammarLimits
-    ) throws(LocatedError) -> Bool {
-        let grammar = Grammar(rules: [Grammar.Rule(name: "pattern", expression: expression)], root: 0)
-        let automaton = try PushdownAutomaton(grammar, limits: limits)
+        _ name: String, _ automaton: PushdownAutomaton, _ limits: GrammarLimits
+    ) -> Bool {
         var parser = ByteParser(automaton, limits: limits)
         parser.begin(CollectionOfOne(ParserItem(state: automaton.start, stack: StackArena.text)))
         let text = JSONValue.string(name).serializedBytes().dropFirst().dropLast()

@@ -13,8 +13,10 @@ struct SchemaCompiler {
     let limits: GrammarLimits
     private var rules: [Grammar.Rule] = []
     private var waiting: [(rule: Int, schema: JSONValue, path: String)] = []
-    private var references: [String: Int] = [:]
+    private var references: [ByteKey: Int] = [:]
     private var shared: [String: Int] = [:]
+    /// How often schemas were joined with those of their `$ref` and `allOf`.
+    var joinCount = 0
 
     init(_ document: JSONValue, spacing: JSONSpacing, file: String?, limits: GrammarLimits) {
         self.document = document
@@ -59,10 +61,10 @@ struct SchemaCompiler {
 
     /// The rule of the schema that `$ref` names.
     mutating func reference(_ pointer: String, from path: String) throws(LocatedError) -> Int {
-        if let rule = references[pointer] { return rule }
+        if let rule = references[ByteKey(pointer)] { return rule }
         let target = try self.target(of: pointer, from: path)
         let rule = try addRule(pointer, .empty)
-        references[pointer] = rule
+        references[ByteKey(pointer)] = rule
         waiting.append((rule, target, pointer))
         return rule
     }

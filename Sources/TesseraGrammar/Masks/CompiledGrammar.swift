@@ -10,7 +10,7 @@ public final class CompiledGrammar: Sendable {
 
     let automaton: PushdownAutomaton
     let limits: GrammarLimits
-    /// The most bytes that a completion can have, or a byte can add; see `mayOutgrow(_:_:)`.
+    /// The most bytes that a completion can have, or a byte can add.
     let growth: CompletionGrowth
     private let cache: Mutex<MaskCache>
 
@@ -73,7 +73,7 @@ public final class CompiledGrammar: Sendable {
         let masks = cache.withLock { Array($0.masks.values) }
         let dependent = masks.reduce(0) { $0 + $1.dependentCount }
         return Statistics(
-            rules: automaton.startOfRule.count, states: automaton.stateCount - 1, masks: masks.count,
+            rules: automaton.returns.count - 1, states: automaton.stateCount - 1, masks: masks.count,
             dependentTokens: dependent, maskBytes: cache.withLock { $0.sizeInBytes },
             tableBytes: automaton.sizeInBytes)
     }

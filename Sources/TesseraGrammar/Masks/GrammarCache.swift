@@ -1,5 +1,6 @@
 internal import Synchronization
 public import TesseraCore
+internal import TesseraFiles
 
 /// Compiled grammars by their source and vocabulary, the least recently used forgotten first.
 ///
@@ -7,7 +8,10 @@ public import TesseraCore
 public final class GrammarCache: Sendable {
     private struct Key: Hashable {
         var source: GrammarSource
+        /// Once more as bytes: equal characters in other code points are another grammar.
+        var text: ByteKey
         var fingerprint: UInt64
+        var limits: GrammarLimits
     }
 
     private struct Entry {
@@ -36,7 +40,8 @@ public final class GrammarCache: Sendable {
     public func grammar(
         _ source: GrammarSource, vocabulary: TokenVocabulary, limits: GrammarLimits = GrammarLimits()
     ) throws(LocatedError) -> CompiledGrammar {
-        let key = Key(source: source, fingerprint: vocabulary.fingerprint)
+        let key = Key(
+            source: source, text: ByteKey(source.text), fingerprint: vocabulary.fingerprint, limits: limits)
         let known = state.withLock { state in
             state.clock += 1
             state.entries[key]?.lastUse = state.clock

@@ -83,6 +83,4 @@ struct TokenTrie: Sendable {
     func tokens(below node: Int) -> Range<Int> {
         Int(firstToken[node + 1])..<Int(firstToken[Int(skip[node])])
     }
-
-    var sizeInBytes: Int { bytes.count * 12 + tokens.count * 4 + subtreeBytes.count * 48 }
 }

@@ -15,6 +15,9 @@ public final class TokenVocabulary: Sendable {
     /// Whether every byte has a token of its own, so that a text can be completed whatever its bytes are.
     public let hasAllBytes: Bool
 
+    /// The most bytes of any token that masks may allow.
+    let longestTokenLength: Int
+
     let trie: TokenTrie
     /// The bytes of the tokens that text consists of; empty for special tokens and unused ids.
     private let bytesByID: [[UInt8]]
@@ -54,6 +57,7 @@ public final class TokenVocabulary: Sendable {
             for shift in [UInt32(0), 8, 16, 24] { mix(UInt8(truncatingIfNeeded: id >> shift)) }
         }
         fingerprint = hash
+        longestTokenLength = kept.reduce(0) { max($0, $1.count) }
         size = bytes.count
         bytesByID = kept
         hasAllBytes = Set(kept.lazy.filter { $0.count == 1 }.map { $0[0] }).count == 256
@@ -67,9 +71,6 @@ public final class TokenVocabulary: Sendable {
     public func bytes(of id: TokenID) -> [UInt8] {
         Int(id) < bytesByID.count ? bytesByID[Int(id)] : []
     }
-
-    /// The most bytes of any token.
-    var longestTokenLength: Int { Int(trie.depths.max() ?? 0) }
 
     /// Cuts bytes into tokens, the longest first at each place; nil when a byte has no token.
     func longestTokens(of bytes: ArraySlice<UInt8>) -> [TokenID]? {

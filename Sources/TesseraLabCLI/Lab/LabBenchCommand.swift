@@ -29,8 +29,8 @@ struct LabBenchCommand: ParsableCommand {
             valueName: "file"))
     var batches: String?
 
-    @Option(help: "What matrix products run in: float32, or bfloat16 (autocast).")
-    var precision = "float32"
+    @Option(help: ArgumentHelp("What matrix products run in; bfloat16 is autocast.", valueName: "type"))
+    var precision = Precision.float32
 
     @Option(help: "Steps that count.")
     var steps = 10
@@ -48,21 +48,17 @@ struct LabBenchCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard ["float32", "bfloat16"].contains(precision) else {
-            throw ValidationError("--precision is float32 or bfloat16")
-        }
         guard (1...10_000).contains(steps) else { throw ValidationError("--steps is from 1 to 10000") }
         guard (0...10_000).contains(warmup) else { throw ValidationError("--warmup is from 0 to 10000") }
     }
 
     func run() throws {
-        try checkThreads(threads)
-        if let threads { try Torch.setThreadCount(threads) }
+        try useThreads(threads)
         let replicas = try replicasFromEnvironment()
         let network = try model.map { try readModelFolder($0) } ?? Self.network(seed: seed)
         let benchmark = TrainingBenchmark(
             batches: try batches.map(read) ?? draw(for: network),
-            autocast: precision == "bfloat16" ? .bfloat16 : nil, replicas: replicas)
+            autocast: precision.autocast, replicas: replicas)
         let records = try benchmark.run(network, cancellation: Interruption.cancellation)
         // What the first process prints is said for all.
         guard replicas.rank == 0 else { return }
@@ -103,11 +99,11 @@ struct LabBenchCommand: ParsableCommand {
 
     private func write(_ records: [StepRecord], parameters: Int, processes: Int) throws {
         let seconds = records.dropFirst(warmup).map(\.seconds)
-        let median = seconds.sorted()[seconds.count / 2]
+        let median = Spread(seconds)?.median ?? 0
         let tokens = records.last.map { Int($0.count) } ?? 0
         if json {
             let value: JSONValue = [
-                "precision": .string(precision), "threads": .integer(Torch.threadCount),
+                "precision": .string(precision.rawValue), "threads": .integer(Torch.threadCount),
                 "processes": .integer(processes), "parameters": .integer(parameters),
                 "tokensPerStep": .integer(tokens), "secondsPerStep": .number(median),
                 "tokensPerSecond": .number(Double(tokens) / median),
@@ -118,10 +114,10 @@ struct LabBenchCommand: ParsableCommand {
             return
         }
         var table = Table([.init("property"), .init("value")])
-        table.append(["network", "\(NumberFormat.count(parameters)) numbers, \(precision)"])
+        table.append(["network", "\(NumberFormat.count(parameters)) numbers, \(precision.rawValue)"])
         table.append(["processes x threads", "\(processes) x \(Torch.threadCount)"])
         table.append(["step", "\(NumberFormat.significant(median * 1000)) ms, \(tokens) tokens"])
-        table.append(["tokens/s", NumberFormat.count(Int(Double(tokens) / median))])
+        table.append(["tokens/s", NumberFormat.decimal(Double(tokens) / median, places: 0)])
         table.append(["loss", NumberFormat.decimal(records.last?.loss ?? .nan, places: 4)])
         try StandardOutput.standard.write(table.text())
     }

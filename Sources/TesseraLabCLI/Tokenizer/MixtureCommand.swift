@@ -5,6 +5,7 @@ internal import TesseraFiles
 internal import TesseraMixture
 internal import TesseraReport
 internal import TesseraTokenizers
+internal import TesseraTraining
 internal import TesseraVocabulary
 
 /// `tessera tokenizer mixture`: what a BPE tokenizer was trained on.
@@ -46,7 +47,7 @@ struct MixtureCommand: ParsableCommand {
     @Flag(help: "Leave out merges of nothing but spaces, which are often added by hand.")
     var dropSpaces = false
 
-    @Option(help: ArgumentHelp("What shares are shares of.", valueName: "pairs|bytes"), transform: choice)
+    @Option(help: ArgumentHelp("What shares are shares of.", valueName: "pairs|bytes"))
     var denominator = MixtureDenominator.pairs
 
     @Option(
@@ -59,8 +60,7 @@ struct MixtureCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What is drawn: the lines of plain files, or whole files.", valueName: "line|file"),
-        transform: choice)
+            "What is drawn: the lines of plain files, or whole files.", valueName: "line|file"))
     var unit = Corpus.Unit.line
 
     @Option(help: ArgumentHelp("Text in .jsonl files is in this member of each line.", valueName: "member"))
@@ -126,34 +126,10 @@ struct MixtureCommand: ParsableCommand {
                 remedy: "write it like en=texts/en.txt")
         }
         let path = String(argument[argument.index(after: sign)...])
-        var corpus = Corpus(files: try files(at: path))
+        var corpus = Corpus(files: try CorpusFiles.find([path]))
         corpus.unit = unit
         corpus.field = field
         return LanguageSample(String(argument[..<sign]), corpus: corpus)
-    }
-
-    /// The file at `path`, or all files below it.
-    private func files(at path: String) throws(LocatedError) -> [String] {
-        if path == "-" { return [path] }
-        var (files, waiting) = ([String](), [path])
-        while let next = waiting.popLast() {
-            switch FileSystem.kind(of: next) {
-            case .file?, .other?: files.append(next)
-            case .folder?:
-                for name in FileSystem.names(in: next).reversed() where !name.hasPrefix(".") {
-                    waiting.append("\(next)/\(name)")
-                }
-            case nil:
-                throw LocatedError(
-                    file: next, field: "--samples", problem: "does not exist",
-                    remedy: "name a file or a folder")
-            }
-        }
-        guard !files.isEmpty else {
-            throw LocatedError(
-                file: path, field: "--samples", problem: "holds no file", remedy: "put text files there")
-        }
-        return files
     }
 
     private typealias Compared = [(name: String, expected: Double, found: Double)]
@@ -193,11 +169,4 @@ struct MixtureCommand: ParsableCommand {
         }
         return JSONValue.object(object).serialized()
     }
-}
-
-/// The case that `text` names.
-private func choice<Value: RawRepresentable & CaseIterable>(_ text: String) throws -> Value
-where Value.RawValue == String {
-    if let value = Value(rawValue: text) { return value }
-    throw ValidationError("\(text) is none of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
 }

@@ -113,12 +113,6 @@ struct TrainingFlags: ParsableArguments {
         help: ArgumentHelp("Where it computes, as tessera lab lists. (default: cpu)", valueName: "device"))
     var device: String?
 
-    /// The types that products have.
-    enum Precision: String, ExpressibleByArgument, CaseIterable {
-        case float32
-        case bfloat16
-    }
-
     /// Sets what was given, and, where a run begins, what follows from the number of steps.
     func apply(to plan: inout LanguageModelPlan, begins: Bool) throws(LocatedError) {
         if let batch { plan.batchSize = batch }
@@ -135,7 +129,7 @@ struct TrainingFlags: ParsableArguments {
         if let weightDecay { options.optimizer.weightDecay = weightDecay }
         if let clip { options.gradientLimit = clip }
         if let accumulate { options.accumulation = accumulate }
-        if let dtype { options.autocast = dtype == .bfloat16 ? .bfloat16 : nil }
+        if let dtype { options.autocast = dtype.autocast }
         if let seed { options.seed = seed }
         if let evaluateEvery { options.evaluateEvery = evaluateEvery }
         if let keep { options.keptCheckpoints = keep }

@@ -65,8 +65,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        try checkThreads(threads)
-        if let threads { try Torch.setThreadCount(threads) }
+        try useThreads(threads)
         let replicas = try replicasFromEnvironment()
         guard replicas.rank == 0 else {
             // The first of several processes speaks for all.

@@ -11,11 +11,11 @@ package struct ConstraintSearch: Sendable {
     private let steps: Range<Int>
 
     /// The most constraints of one merge in one search.
-    package var mostOfOneMerge = 10
+    private let mostOfOneMerge = 10
     /// The number of constraints after which a search ends.
-    package var mostOfOneSearch: Int
+    private let mostOfOneSearch: Int
     /// By how much a constraint must be broken, as a part of its largest coefficient.
-    package var tolerance = 1e-6
+    private let tolerance = 1e-6
 
     /// Searches the constraints of these merges.
     package init(_ histories: PairHistories, steps: Range<Int>) {

@@ -7,14 +7,15 @@ package struct PairHistories: Sendable {
     package let mergeCount: Int
     /// For each category how many pairs it has before any merge.
     package let pairTotals: [Int]
-    /// The pairs by number.
-    package let pairs: [SymbolPair]
-
+    private let numbers: PairNumbers
     private let entries: PairEntries
     private let rises: PairRises
 
     /// For each merge and each category how often its pair occurs when it is made.
     private let mergeCounts: [Int]
+
+    /// The pairs by number.
+    package var pairs: [SymbolPair] { numbers.pairs }
 
     /// How many categories there are.
     package var categoryCount: Int { pairTotals.count }
@@ -32,11 +33,14 @@ package struct PairHistories: Sendable {
         }
         self.mergeCount = mergeCount
         pairTotals = totals
-        pairs = numbers.pairs
+        self.numbers = numbers
         self.entries = entries
         rises = PairRises(entries, totals: totals, stateCount: mergeCount)
         mergeCounts = merged
     }
+
+    /// The number of `pair`; nil when it never occurs.
+    func number(of pair: SymbolPair) -> Int? { numbers.known(pair) }
 
     /// How often the pair of merge `step` occurs in `category` when it is made.
     @inline(__always)

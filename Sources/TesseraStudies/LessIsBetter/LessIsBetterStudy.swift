@@ -84,10 +84,9 @@ public struct LessIsBetterStudy: Study {
     private func experiment(
         _ language: String, _ settings: LexiconExperiment.Settings, _ conditions: StudyConditions
     ) throws -> LexiconExperiment {
-        let lines = try conditions.lines(of: "debian-reference/\(language).txt")
+        let lines = HeldOutLines(try conditions.lines(of: "debian-reference/\(language).txt"))
         return try LexiconExperiment(
-            training: lines.indices.filter { $0 % 10 != 9 }.map { lines[$0] },
-            heldOut: lines.indices.filter { $0 % 10 == 9 }.map { lines[$0] }, settings: settings,
+            training: lines.training, heldOut: lines.heldOut, settings: settings,
             progress: conditions.progress, cancellation: conditions.cancellation)
     }
 }

@@ -54,8 +54,6 @@ public struct LexiconExperiment: Sendable {
     public private(set) var rows: [Row] = []
     /// Tokens against types.
     public private(set) var figure: LineChart
-    /// How long learning took, for each seed, in seconds.
-    public private(set) var secondsToLearn: [Double] = []
     /// How long everything took, in seconds.
     public private(set) var seconds = 0.0
 
@@ -75,10 +73,8 @@ public struct LexiconExperiment: Sendable {
         let texts = LessIsBetterTexts(training)
         var trainers: [LessIsBetterTrainer] = []
         for seed in settings.seeds {
-            let start = clock.now
             var trainer = try LessIsBetterTrainer(options: settings.options, seed: seed)
             try trainer.read(texts, epochs: settings.epochs, progress: progress, cancellation: cancellation)
-            secondsToLearn.append((clock.now - start).inSeconds)
             trainers.append(trainer)
         }
         let bench = Bench(training: training, heldOut: heldOut)

@@ -49,16 +49,10 @@ struct PublishedTables {
                     ])
                 }
             }
-            let inner = report.share(of: VocabularyReport.ScriptPlace(script: "CJK", position: .inner))
-            for (script, share, expected) in [
-                ("Latin", report.share(ofScript: "LATIN"), published.latin),
-                ("Cyrillic", report.share(ofScript: "CYRILLIC"), published.cyrillic),
-                ("ideographs, inner", inner, published.ideographs),
-            ] {
-                guard let expected else { continue }
-                differences.shares = max(differences.shares, abs(share * 100 - expected))
+            for (script, share, expected) in published.shares(in: report) {
+                differences.shares = max(differences.shares, abs(share - expected))
                 scripts.append([
-                    published.name, script, NumberFormat.decimal(share * 100, places: 2),
+                    published.name, script, NumberFormat.decimal(share, places: 2),
                     NumberFormat.decimal(expected, places: 2),
                 ])
             }

@@ -40,17 +40,17 @@ struct TrainedMixtures {
 
     /// - Throws: `LocatedError` when the texts have not been fetched; `CancelledError` when stopped.
     init(conditions: StudyConditions) throws {
-        var texts: [String: [String]] = [:]
+        var texts: [String: HeldOutLines] = [:]
         for file in Set(Self.mixtures.flatMap { $0.parts.map(\.file) }) {
-            texts[file] = try conditions.lines(of: file)
+            texts[file] = HeldOutLines(try conditions.lines(of: file))
         }
-        let heldOut = Self.lines(texts["manual-pages/ru.txt"] ?? [], isHeldOut: true).joined(separator: "\n")
+        let heldOut = (texts["manual-pages/ru.txt"]?.heldOut ?? []).joined(separator: "\n")
         for (index, mixture) in Self.mixtures.enumerated() {
             try conditions.cancellation.check()
             conditions.progress.report("training", index, of: Self.mixtures.count, unit: "tokenizers")
             let training = mixture.parts.flatMap { part -> ArraySlice<String> in
                 var left = part.share * Self.byteCount
-                return Self.lines(texts[part.file] ?? [], isHeldOut: false).prefix { line in
+                return (texts[part.file]?.training ?? []).prefix { line in
                     left -= Double(line.utf8.count + 1)
                     return left >= 0
                 }
@@ -67,11 +67,6 @@ struct TrainedMixtures {
                     VocabularyReport(mixture.name, tokenizer), TextQuality("ru", text: heldOut, tokenizer)
                 ))
         }
-    }
-
-    /// Every tenth line is held out.
-    private static func lines(_ lines: [String], isHeldOut: Bool) -> [String] {
-        lines.indices.filter { ($0 % 10 == 9) == isHeldOut }.map { lines[$0] }
     }
 
     func report(to result: inout StudyResult) {

@@ -8,10 +8,10 @@ struct ReferenceAgreement {
     /// agreement of characters in the table of Documentation/Romanization.md, in percent.
     private static let scripts: [(name: String, same: Double, characters: Double)] = [
         ("Cyrillic", 95, 99.68), ("Greek", 95, 99.86), ("Armenian", 95, 99.97), ("Georgian", 95, 100),
-        ("Hangul", 95, 100), ("Kana", 95, 99.40), ("Devanagari", 85, 99.98), ("Bengali", 85, 98.80),
+        ("Hangul", 95, 100), ("Kana", 95, 99.40), ("Devanagari", 85, 99.98), ("Bengali", 85, 98.64),
         ("Gujarati", 85, 100), ("Gurmukhi", 85, 99.10), ("Oriya", 85, 99.99), ("Tamil", 85, 99.46),
-        ("Telugu", 85, 100), ("Kannada", 85, 100), ("Malayalam", 85, 96.95), ("Sinhala", 85, 99.33),
-        ("Myanmar", 85, 100), ("Khmer", 85, 99.96), ("Thai", 85, 96.07), ("Lao", 85, 96.33),
+        ("Telugu", 85, 100), ("Kannada", 85, 100), ("Malayalam", 85, 96.95), ("Sinhala", 85, 99.80),
+        ("Myanmar", 85, 100), ("Khmer", 85, 99.96), ("Thai", 85, 97.28), ("Lao", 85, 98.88),
         ("Tibetan", 85, 99.23),
         ("Ethiopic", 85, 99.94), ("Han", 85, 99.83),
     ]

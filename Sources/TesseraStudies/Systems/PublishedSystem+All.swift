@@ -156,7 +156,7 @@ extension PublishedSystem {
         PublishedSystem(
             "xgrammar",
             "XGrammar: Flexible and Efficient Structured Generation Engine for Large Language Models",
-            "2411.15100", "output that always matches a grammar"),
+            "2411.15100", "output that always matches a grammar", "generate --json-schema"),
         PublishedSystem(
             "zero-shot-tokenizer-transfer", "Zero-Shot Tokenizer Transfer", "2405.07883",
             "embeddings of new tokens from their spelling"),

@@ -27,9 +27,8 @@ struct RealTextLosses {
 
     /// - Throws: `LocatedError` when the text has not been fetched; `CancelledError` when stopped.
     init(conditions: StudyConditions) throws {
-        let lines = try conditions.lines(of: "manual-pages/en.txt")
-        let training = lines.indices.filter { $0 % 10 != 9 }.map { lines[$0] }
-        let heldOut = lines.indices.filter { $0 % 10 == 9 }.map { lines[$0] }
+        let lines = HeldOutLines(try conditions.lines(of: "manual-pages/en.txt"))
+        let (training, heldOut) = (lines.training, lines.heldOut)
         characterBits = Self.characterBits(training, heldOut)
         for (done, size) in Self.sizes.enumerated() {
             conditions.progress.report("real text", done, of: Self.sizes.count, unit: "sizes")

@@ -85,32 +85,22 @@ struct TransformerCurve {
 
 /// Windows of held-out text, of which the first eighth is read and not scored.
 private struct HeldOutWindows {
-    private let inputs: Tensor
-    private let targets: Tensor
+    private let batch: Batch
     private let characters: Double
 
     init(_ text: TransformerText, count: Int, context: Int) throws(LocatedError) {
-        var (inputs, targets): ([TokenID], [Int]) = ([], [])
-        var (characters, windows) = (0, 0)
-        while windows < count, (windows + 1) * context < text.heldOut.count {
-            for place in 0..<context {
-                let next = text.heldOut[windows * context + place + 1]
-                inputs.append(text.heldOut[windows * context + place])
-                targets.append(place < context / 8 ? ignoredTarget : Int(next))
-                if place >= context / 8 { characters += text.lengths[Int(next)] }
-            }
-            windows += 1
-        }
-        self.inputs = try Tensor(inputs, shape: [windows, context])
-        self.targets = try Tensor(targets)
-        self.characters = Double(max(characters, 1))
+        let starts = stride(from: 0, to: text.heldOut.count - context, by: context).prefix(count)
+        let windows = starts.map { Array(text.heldOut[$0...$0 + context]) }
+        batch = try Batch(
+            windows: windows, counted: windows.map { $0.indices.map { $0 > context / 8 } })
+        let scored = windows.flatMap { $0.dropFirst(context / 8 + 1) }
+        characters = Double(max(scored.reduce(0) { $0 + text.lengths[Int($1)] }, 1))
     }
 
     /// Nats per character.
     func loss(of network: GPT2Network) throws(LocatedError) -> Double {
         try withoutGradients { () throws(LocatedError) -> Double in
-            let logits = try network.logits(of: inputs).reshaped(-1, network.vocabularySize)
-            return try crossEntropy(logits, targets, reduction: .sum).item() / characters
+            try NextTokenObjective<GPT2Network>().loss(of: network, on: batch).sum.item() / characters
         }
     }
 }

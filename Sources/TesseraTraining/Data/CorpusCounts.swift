@@ -27,7 +27,7 @@ public struct CorpusCounts: Hashable, Sendable {
 
     /// The share of tokens that are unknown.
     public var unknownShare: Double {
-        Double(unknownTokens) / Double(max(1, tokens + heldOutTokens))
+        Double(unknownTokens) / max(1, Double(tokens) + Double(heldOutTokens))
     }
 
     /// The share of the first passages' bytes that their tokens do not give back.

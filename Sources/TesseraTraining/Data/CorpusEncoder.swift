@@ -65,9 +65,7 @@ public struct CorpusEncoder: Sendable {
         _ corpus: Corpus, _ progress: Progress, _ cancellation: Cancellation,
         _ body: (Passage) throws(LocatedError) -> Void
     ) throws {
-        let total = corpus.files.reduce(0) { sum, file in
-            if case .file(let size)? = FileSystem.kind(of: file) { sum + size } else { sum }
-        }
+        let total = corpus.files.reduce(0) { $0 + FileSystem.byteCount(of: $1) }
         var reader = PassageReader(corpus)
         while let passages = try reader.next() {
             try cancellation.check()

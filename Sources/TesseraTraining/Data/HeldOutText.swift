@@ -71,9 +71,12 @@ enum HeldOutFile {
         let first = try numbers("first_token_byte_counts")
         var texts: [HeldOutText] = []
         var begin = 0
+        // So that their sum is no larger than a number may be.
+        let most = Int64.max / Int64(max(1, counts.count))
         for (index, count) in counts.enumerated() {
             guard count >= 0, count <= tokens.count - begin, bytes.indices.contains(index),
-                first.indices.contains(index), bytes[index] >= 0, (0...bytes[index]).contains(first[index])
+                first.indices.contains(index), (0...most).contains(bytes[index]),
+                (0...bytes[index]).contains(first[index])
             else {
                 throw LocatedError(
                     file: path, field: "tensor token_counts",

@@ -35,10 +35,10 @@ public struct LanguageModelRun {
     ) throws {
         let tokenizer = try TokenizerLoader.load(path: plan.tokenizer)
         try plan.check(vocabularySize: tokenizer.tokenizer.vocabularySize)
+        let heldOut = try plan.heldOutTexts()
         if replicas.rank == 0 {
             var texts = Corpus(files: try CorpusFiles.find(plan.corpus))
             texts.field = plan.field
-            let heldOut = try plan.heldOutTexts()
             let existed = folder.exists
             try folder.begin(.object(plan.fields), replaces: replaces)
             do {

@@ -51,7 +51,7 @@ public struct Trainer<Goal: Objective> {
     ///   parameters are then as they were before.
     public mutating func advance() throws(LocatedError) -> StepRecord {
         let begun = clock.now
-        let parameters = network.parameters
+        let parameters = optimizer.parameters
         try optimizer.clearGradients()
         let sums = try addGradients()
         guard sums.loss.isFinite else { throw notFinite("the loss is \(sums.loss)") }

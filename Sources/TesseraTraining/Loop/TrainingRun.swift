@@ -86,7 +86,7 @@ public struct TrainingRun<Goal: Objective> {
             let taken = try advance()
             count += taken.count
             losses = losses.suffix(19) + [taken.loss]
-            lossesSinceMeasurement.append(taken.loss)
+            if measure != nil { lossesSinceMeasurement.append(taken.loss) }
             try metrics?.append(taken)
             progress.report("training", trainer.step, of: steps, unit: "steps")
             try measureIfDue(progress, cancellation, onMeasurement)

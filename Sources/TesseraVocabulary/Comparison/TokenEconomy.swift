@@ -86,6 +86,3 @@ func entropyBits(of counts: [Int]) -> Double {
     // In a fixed order, as sums of numbers depend on it.
     return counts.sorted().reduce(0) { $1 > 0 ? $0 + Double($1) * log2(total / Double($1)) : $0 }
 }
-
-/// The bits of a symbol of this probability.
-func bitsOf(_ probability: Double) -> Double { -log2(probability) }

@@ -126,6 +126,8 @@ struct RomanizerTests {
             ("二十三", "23"), ("一百零五", "105"), ("一百二", "120"), ("十", "10"), ("二〇二四", "2024"),
             ("三亿五千万", "350000000"),
             ("百慕大", "baimuda"), ("九千九百九十九万九千九百九十九", "99999999"),
+            // More than 64 bits: digit by digit.
+            ("九百二十二億三千三百七十二万三百六十八億九", "902020303070203060809"),
         ])
     func numerals(native: String, roman: String) {
         #expect(Romanizer().romanize(native) == roman)

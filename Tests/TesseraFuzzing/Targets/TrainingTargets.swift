@@ -41,8 +41,7 @@ extension FuzzTarget {
     /// The work folder of a training that was stopped: its journal and counts, with the text that is counted.
     static let journal = FuzzTarget("journal", file: "counting.json") { input, folder in
         var options = CountingOptions(threads: 1, memoryInBytes: 1 << 20, workFolder: folder.path)
-        // A block a file when so little memory is allowed: thousands of them would measure the file system.
-        options.blockSize = max(64, input.byteCount / 128)
+        options.blockSize = blockSize(for: input)
         let corpus = Corpus(files: [folder.path("corpus.txt")])
         _ = try pieces(of: corpus, options)
         folder.markLoaded()
@@ -54,12 +53,14 @@ extension FuzzTarget {
         let counted = try pieces(of: corpus, CountingOptions(threads: 1))
         folder.markLoaded()
         var options = CountingOptions(threads: 2, memoryInBytes: 1 << 16)
-        // A block a file when so little memory is allowed: thousands of them would measure the file system.
-        options.blockSize = max(64, input.byteCount / 128)
+        options.blockSize = blockSize(for: input)
         try require(pieces(of: corpus, options) == counted, "counts depend on the size of blocks")
         corpus.unit = .file
         _ = try pieces(of: corpus, options)
     }
+
+    /// Small blocks, which are a file each when so little memory is allowed: thousands would measure the file system.
+    private static func blockSize(for input: FuzzInput) -> Int { max(64, input.byteCount / 128) }
 
     private static func pieces(of corpus: Corpus, _ options: CountingOptions) throws -> [UInt8] {
         let counts = try countPieces(

@@ -27,9 +27,7 @@ struct CountingJournal {
 
     /// The bytes of the files before the one at `place`.
     func fileBytes(before place: CorpusReader.Place) -> Int {
-        corpus.files.prefix(place.file).reduce(0) { total, file in
-            if case .file(let size)? = FileSystem.kind(of: file) { total + size } else { total }
-        }
+        corpus.files.prefix(place.file).reduce(0) { $0 + FileSystem.byteCount(of: $1) }
     }
 
     /// What tells this job from others: the files with their sizes, and how they are read.
