@@ -85,13 +85,8 @@ torch_packages() {
     esac
 }
 
-# SwiftPM asks pkg-config where CLP and what it stands on are.
 solver_packages() {
-    missing=
-    command -v pkg-config > /dev/null || missing="$missing pkg-config"
-    pkg-config --exists clp 2> /dev/null || missing="$missing coinor-libclp-dev"
-    # shellcheck disable=SC2086
-    [ -z "$missing" ] || install_packages $missing
+    printf '#include <coin/Clp_C_Interface.h>\n' | c++ -E -xc++ - > /dev/null 2>&1 || install_packages coinor-libclp-dev
 }
 
 lab_packages() {
