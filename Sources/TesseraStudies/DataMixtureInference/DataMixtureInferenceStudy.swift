@@ -67,14 +67,6 @@ public struct DataMixtureInferenceStudy: Study {
         result.measure(
             "Python, C, HTML and prose: mean log₁₀ of the mean squared error",
             domains.meanLogError(.inference))
-        settings.merges = 30_000
-        settings.mixtureBytes = 12_000_000
-        settings.seeds = [seed]
-        let many = try Self.run(Self.languages, in: "manual-pages", settings, conditions)
-        result.add(
-            many.table, caption: "The ten languages with 30,000 merges of a larger mixture, report only.")
-        result.measure("30,000 merges: seconds for an inference", many.rows.map(\.seconds))
-        result.measure("30,000 merges: largest error of a share", many.rows.map(\.largestError))
         try ReleasedMixtures(conditions: conditions).report(to: &result)
         result.note(
             """

@@ -42,7 +42,7 @@ struct ReleasedMixtures {
             var options = DataMixtureInference.Options()
             options.merges = entry.merges
             options.skippedMerges = entry.skipped
-            options.bootstraps = 20
+            options.usesPrefixes = false
             let tokenizer = try ReleasedTokenizers.load(entry.file, conditions)
             return try DataMixtureInference(of: tokenizer, samples: samples, options: options).estimate(
                 cancellation: conditions.cancellation)
@@ -65,7 +65,10 @@ struct ReleasedMixtures {
         for (entry, estimate) in zip(Self.tokenizers, estimates) {
             groups.append(
                 [entry.name]
-                    + [["english"], Self.codeNames, Self.languageNames].map { cell(estimate, $0) } + [
+                    + [["english"], Self.codeNames, Self.languageNames].map {
+                        NumberFormat.decimal(estimate.share(ofCategories: Set($0)).share * 100, places: 1)
+                            + " %"
+                    } + [
                         "\(NumberFormat.count(entry.skipped)) to \(NumberFormat.count(estimate.mergeCount))",
                         NumberFormat.count(estimate.unseenMerges.count),
                         NumberFormat.decimal(estimate.objective * 1e6, places: 0) + " ppm",
@@ -74,8 +77,8 @@ struct ReleasedMixtures {
         result.add(
             groups,
             caption: """
-                Shares of pairs in published tokenizers' training data, and where the middle nine tenths of 20 draws \
-                of the texts lie. The truth is not published, and what no category holds goes to its nearest kin.
+                Shares of pairs in published tokenizers' training data. The truth is not published, and what no \
+                category holds goes to its nearest kin.
                 """)
         var shares = Table(
             [.init("category")] + Self.tokenizers.map { .init($0.name, .right) })
@@ -85,12 +88,5 @@ struct ReleasedMixtures {
                     + estimates.indices.map { NumberFormat.decimal(percent($0, [name]), places: 1) + " %" })
         }
         result.add(shares, caption: "The same by category.")
-    }
-
-    private func cell(_ estimate: MixtureEstimate, _ names: [String]) -> String {
-        func percent(_ value: Double) -> String { NumberFormat.decimal(value * 100, places: 1) }
-        let (share, interval) = estimate.share(ofCategories: Set(names))
-        let range = interval.map { " (\(percent($0.lowerBound)) to \(percent($0.upperBound)))" } ?? ""
-        return percent(share) + " %" + range
     }
 }
