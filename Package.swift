@@ -99,7 +99,8 @@ let package = Package(
         .target(
             name: "TesseraServer",
             dependencies: [
-                "TesseraCore", "TesseraFiles", "TesseraTemplates", "TesseraTokenizers", "TesseraDecoding",
+                "TesseraCore", "TesseraFiles", "TesseraTemplates", "TesseraTokenizers", "TesseraGrammar",
+                "TesseraDecoding",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

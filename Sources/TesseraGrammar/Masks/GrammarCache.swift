@@ -12,6 +12,13 @@ public final class GrammarCache: Sendable {
         var text: ByteKey
         var fingerprint: UInt64
         var limits: GrammarLimits
+
+        init(_ source: GrammarSource, _ vocabulary: TokenVocabulary, _ limits: GrammarLimits) {
+            self.source = source
+            text = ByteKey(source.text)
+            fingerprint = vocabulary.fingerprint
+            self.limits = limits
+        }
     }
 
     private struct Entry {
@@ -40,14 +47,8 @@ public final class GrammarCache: Sendable {
     public func grammar(
         _ source: GrammarSource, vocabulary: TokenVocabulary, limits: GrammarLimits = GrammarLimits()
     ) throws(LocatedError) -> CompiledGrammar {
-        let key = Key(
-            source: source, text: ByteKey(source.text), fingerprint: vocabulary.fingerprint, limits: limits)
-        let known = state.withLock { state in
-            state.clock += 1
-            state.entries[key]?.lastUse = state.clock
-            return state.entries[key]?.grammar
-        }
-        if let known { return known }
+        if let known = known(source, vocabulary: vocabulary, limits: limits) { return known }
+        let key = Key(source, vocabulary, limits)
         let made = try CompiledGrammar(source.grammar(limits: limits), vocabulary: vocabulary, limits: limits)
         state.withLock { state in
             state.clock += 1
@@ -55,6 +56,18 @@ public final class GrammarCache: Sendable {
             shrink(&state)
         }
         return made
+    }
+
+    /// The grammar of a source; nil when it is not there.
+    public func known(
+        _ source: GrammarSource, vocabulary: TokenVocabulary, limits: GrammarLimits = GrammarLimits()
+    ) -> CompiledGrammar? {
+        let key = Key(source, vocabulary, limits)
+        return state.withLock { state in
+            state.clock += 1
+            state.entries[key]?.lastUse = state.clock
+            return state.entries[key]?.grammar
+        }
     }
 
     /// Forgets grammars until the rest fits; masks that were made since count too.

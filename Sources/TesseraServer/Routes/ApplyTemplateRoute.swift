@@ -7,7 +7,7 @@ extension Router<RouteContext> {
         post("/apply-template") { request, _ in
             let fields = try await request.fields(limit: service.limits.bodyBytes)
             let prompt = try service.model.render(
-                try chatMessages(fields["messages"]),
+                try chatMessages(fields["messages"], tools: try ToolFields(fields).description),
                 addGenerationPrompt: try fields["add_generation_prompt"].flag(true))
             return Response.json(["prompt": .string(prompt)])
         }
