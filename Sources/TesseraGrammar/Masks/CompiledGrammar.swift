@@ -10,8 +10,6 @@ public final class CompiledGrammar: Sendable {
 
     let automaton: PushdownAutomaton
     let limits: GrammarLimits
-    /// The most bytes that a completion can have, or a byte can add.
-    let growth: CompletionGrowth
     private let cache: Mutex<MaskCache>
 
     private struct MaskCache {
@@ -29,8 +27,9 @@ public final class CompiledGrammar: Sendable {
     ) throws(LocatedError) {
         self.vocabulary = vocabulary
         self.limits = limits
-        automaton = try PushdownAutomaton(grammar, limits: limits)
-        growth = CompletionGrowth(automaton)
+        var automaton = try PushdownAutomaton(grammar, limits: limits)
+        automaton.costs = automaton.tokenCosts(vocabulary)
+        self.automaton = automaton
         cache = Mutex(MaskCache())
         if makesMasks { try makeMasks() }
     }

@@ -26,6 +26,8 @@ final class StateMask: Sendable {
     let dependent: [Dependent]
     /// The tokens of `dependent`.
     let dependentCount: Int
+    /// The most that an accepted token adds to what a completion costs; never too little.
+    let growth: Int
     /// The steps that making it took.
     let steps: Int
 
@@ -42,6 +44,7 @@ final class StateMask: Sendable {
         var dependentCount = 0
         var count = 0
         var steps = 0
+        var mostCost = 0
         /// The fewest bytes that a prefix since the last one in `dependent` had, less one: what both share.
         var shared = 0
 
@@ -73,13 +76,21 @@ final class StateMask: Sendable {
                 node = Int(trie.skip[node])
                 continue
             }
-            let isCertain = parser.hasCertainItem
+            let cost = parser.certainCost
             let own = trie.tokens(at: node)
-            if isCertain { accept(own) } else if !own.isEmpty { depend(node) }
-            if trie.isLarge[node], isCertain, let set = trie.subtreeBytes[Int32(truncatingIfNeeded: node)],
-                parser.staysCertain(with: set)
+            if !own.isEmpty {
+                if let cost {
+                    accept(own)
+                    mostCost = max(mostCost, cost)
+                } else {
+                    depend(node)
+                }
+            }
+            if trie.isLarge[node], cost != nil, let set = trie.subtreeBytes[Int32(truncatingIfNeeded: node)],
+                let cost = parser.certainCostOfStaying(with: set)
             {
                 accept(trie.tokens(below: node))
+                mostCost = max(mostCost, cost)
                 node = Int(trie.skip[node])
             } else {
                 node += 1
@@ -89,6 +100,7 @@ final class StateMask: Sendable {
         self.dependent = dependent
         self.dependentCount = dependentCount
         self.steps = steps
+        growth = mostCost - Int(parser.automaton.costs[Int(state)])
         let limit = min(Self.longestList, words.count * 2)
         if count <= limit {
             accepted = .only(TokenBitmask(words: words, vocabularySize: vocabulary.size).ids)
@@ -137,20 +149,26 @@ extension TokenBitmask {
 }
 
 extension ByteParser {
-    /// Whether one way at least is certain, whoever the callers are.
+    /// What the cheapest way costs that is certain, whoever the callers are; nil when none is.
     @inline(__always)
-    var hasCertainItem: Bool {
-        for item in items[level] where stacks.nodes[Int(item.stack)].bottom != StackArena.guessed {
-            return true
-        }
-        return false
+    fileprivate var certainCost: Int? {
+        var least: Int?
+        for item in items[level] where isCertain(item) { least = min(least ?? .max, cost(item)) }
+        return least
     }
 
-    /// Whether a certain way goes on for ever with these bytes.
-    func staysCertain(with set: ByteSet) -> Bool {
-        items[level].contains { item in
-            guard let loop = automaton.loops[Int(item.state)] else { return false }
-            return set.isSubset(of: loop) && stacks.nodes[Int(item.stack)].bottom != StackArena.guessed
+    /// What it costs after any number of these bytes on a certain way that all of them lead back to; nil without one.
+    fileprivate func certainCostOfStaying(with set: ByteSet) -> Int? {
+        var least: Int?
+        for item in items[level] where isCertain(item) {
+            guard let loop = automaton.loops[Int(item.state)], set.isSubset(of: loop) else { continue }
+            least = min(least ?? .max, cost(item))
         }
+        return least
+    }
+
+    @inline(__always)
+    private func isCertain(_ item: ParserItem) -> Bool {
+        stacks.nodes[Int(item.stack)].bottom != StackArena.guessed
     }
 }

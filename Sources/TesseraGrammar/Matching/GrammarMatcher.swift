@@ -20,6 +20,8 @@ public struct GrammarMatcher: Sendable {
     /// The levels of the parser before each token, with whether that token ended the text.
     private var history: [(levels: Int, ends: Bool)] = []
     private var memory = MaskMemory()
+    /// What completing the text costs at most after any token of the last mask; nil when the text has changed since.
+    private(set) var mostNeeded: Int?
 
     /// Begins a text.
     public init(_ grammar: CompiledGrammar) {
@@ -43,6 +45,7 @@ public struct GrammarMatcher: Sendable {
     ///
     /// - Throws: `LocatedError` when it may not come next; nothing has changed then.
     public mutating func accept(_ token: TokenID) throws(LocatedError) {
+        mostNeeded = nil
         if grammar.vocabulary.endOfText.contains(token) {
             guard canEnd, !hasEnded else { throw refusal(of: "the end of the text", at: nil) }
             history.append((parser.levelCount, true))
@@ -59,6 +62,7 @@ public struct GrammarMatcher: Sendable {
     /// - Throws: `LocatedError` when the grammar is too ambiguous for its limits.
     public mutating func advance(_ bytes: some Collection<UInt8>) throws(LocatedError) -> Int? {
         guard !hasEnded else { return 0 }
+        mostNeeded = nil
         let levels = parser.levelCount
         var offset = 0
         for byte in bytes {
@@ -76,6 +80,7 @@ public struct GrammarMatcher: Sendable {
 
     /// Takes the last `count` tokens back; more than there are takes all back.
     public mutating func rollback(_ count: Int) {
+        mostNeeded = nil
         let kept = history.count - min(max(0, count), history.count)
         guard kept < history.count else { return }
         parser.truncate(toLevels: history[kept].levels)
@@ -113,12 +118,14 @@ extension GrammarMatcher {
             }
         }
         let items = Array(parser.items[parser.level])
-        if let words = memory.words(after: items) {
-            mask.words = words
+        if let found = memory.mask(after: items) {
+            mask.words = found.words
+            mostNeeded = found.mostNeeded
         } else {
             for index in mask.words.indices { mask.words[index] = 0 }
-            try addTokens(of: items, to: &mask)
-            memory.keep(mask.words, after: items)
+            let most = try addTokens(of: items, to: &mask)
+            memory.keep(MaskMemory.Mask(words: mask.words, mostNeeded: most), after: items)
+            mostNeeded = most
         }
         if canEnd { for id in grammar.vocabulary.endOfText { mask.insert(id) } }
         if mask.isEmpty, !canEnd { throw deadEnd }
@@ -132,8 +139,12 @@ extension GrammarMatcher {
     }
 
     /// Adds the tokens that a parser state allows, end-of-text tokens left out.
-    private mutating func addTokens(of items: [ParserItem], to mask: inout TokenBitmask) throws(LocatedError)
-    {
+    ///
+    /// - Returns: what completing the text costs at most after any of them.
+    private mutating func addTokens(
+        of items: [ParserItem], to mask: inout TokenBitmask
+    ) throws(LocatedError) -> Int {
+        var most = 0
         let depth = parser.levelCount
         var grouped: [Int32: [ParserItem]] = [:]
         var order: [Int32] = []
@@ -145,6 +156,8 @@ extension GrammarMatcher {
         for state in order {
             let found = try grammar.mask(of: state)
             found.addAccepted(to: &mask)
+            let cost = grouped[state, default: []].reduce(.max) { min($0, parser.cost($1)) }
+            most = max(most, cost + found.growth)
             masks.append(found)
         }
         let trie = grammar.vocabulary.trie
@@ -162,9 +175,12 @@ extension GrammarMatcher {
                 parser.truncate(toLevels: depth + 1 + known)
                 while known < bytes.count, parser.advance(bytes[known]) { known += 1 }
                 guard !parser.isExhausted else { throw GrammarError.tooAmbiguous(parser.limit) }
-                if known == bytes.count { for place in tokens { mask.insert(trie.tokens[place]) } }
+                guard known == bytes.count else { continue }
+                most = max(most, parser.cost)
+                for place in tokens { mask.insert(trie.tokens[place]) }
             }
         }
+        return most
     }
 }
 
@@ -172,16 +188,22 @@ extension GrammarMatcher {
 ///
 /// Stacks of equal content have equal numbers, so the items of a level say all.
 private struct MaskMemory: Sendable {
-    private var masks: [[ParserItem]: [UInt64]] = [:]
+    struct Mask: Sendable {
+        var words: [UInt64]
+        /// What completing the text costs at most after any token of it.
+        var mostNeeded: Int
+    }
+
+    private var masks: [[ParserItem]: Mask] = [:]
 
     private static let capacityInBytes = 8 << 20
 
-    func words(after items: [ParserItem]) -> [UInt64]? { masks[items] }
+    func mask(after items: [ParserItem]) -> Mask? { masks[items] }
 
-    mutating func keep(_ words: [UInt64], after items: [ParserItem]) {
-        if masks.count >= max(8, Self.capacityInBytes / max(1, words.count * 8)) {
+    mutating func keep(_ mask: Mask, after items: [ParserItem]) {
+        if masks.count >= max(8, Self.capacityInBytes / max(1, mask.words.count * 8)) {
             masks.removeAll(keepingCapacity: true)
         }
-        masks[items] = words
+        masks[items] = mask
     }
 }
