@@ -1,5 +1,4 @@
 public import TesseraCore
-internal import TesseraFiles
 internal import TesseraTokenizers
 
 extension Grammar {

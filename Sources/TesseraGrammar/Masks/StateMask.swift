@@ -124,6 +124,14 @@ final class StateMask: Sendable {
         return list + dependent.count * MemoryLayout<Dependent>.stride + 96
     }
 
+    /// The accepted tokens as words of a vocabulary of `size` tokens.
+    func acceptedWords(of size: Int) -> [UInt64] {
+        if case .words(let words) = accepted { return words }
+        var mask = TokenBitmask(vocabularySize: size)
+        addAccepted(to: &mask)
+        return mask.words
+    }
+
     /// Adds the accepted tokens to `mask`.
     func addAccepted(to mask: inout TokenBitmask) {
         switch accepted {
@@ -138,13 +146,6 @@ final class StateMask: Sendable {
             for id in ids { mask.remove(id) }
             for id in kept { mask.insert(id) }
         }
-    }
-}
-
-extension TokenBitmask {
-    fileprivate init(words: [UInt64], vocabularySize: Int) {
-        self.init(vocabularySize: vocabularySize)
-        self.words = words
     }
 }
 

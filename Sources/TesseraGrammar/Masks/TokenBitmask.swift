@@ -14,6 +14,12 @@ public struct TokenBitmask: Hashable, Sendable {
         words = [UInt64](repeating: 0, count: (self.vocabularySize + 63) / 64)
     }
 
+    /// A set by its words.
+    init(words: [UInt64], vocabularySize: Int) {
+        self.words = words
+        self.vocabularySize = vocabularySize
+    }
+
     /// Whether `id` is in the set; ids out of range are not.
     public func contains(_ id: TokenID) -> Bool {
         Int(id) < vocabularySize && words[Int(id) >> 6] >> UInt64(id & 63) & 1 == 1

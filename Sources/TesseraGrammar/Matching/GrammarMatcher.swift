@@ -117,18 +117,17 @@ extension GrammarMatcher {
                 return
             }
         }
-        let items = Array(parser.items[parser.level])
-        if let found = memory.mask(after: items) {
+        if let found = memory.mask(after: parser.items[parser.level]) {
             mask.words = found.words
             mostNeeded = found.mostNeeded
         } else {
-            for index in mask.words.indices { mask.words[index] = 0 }
-            let most = try addTokens(of: items, to: &mask)
-            memory.keep(MaskMemory.Mask(words: mask.words, mostNeeded: most), after: items)
-            mostNeeded = most
+            let made = try makeMask()
+            mask.words = made.words
+            mostNeeded = made.mostNeeded
+            guard !mask.isEmpty || canEnd else { throw deadEnd }
+            memory.keep(made, after: parser.items[parser.level])
         }
         if canEnd { for id in grammar.vocabulary.endOfText { mask.insert(id) } }
-        if mask.isEmpty, !canEnd { throw deadEnd }
     }
 
     private var deadEnd: LocatedError {
@@ -138,47 +137,57 @@ extension GrammarMatcher {
                 "use a tokenizer that has a token for every byte, or a grammar over characters that it has")
     }
 
-    /// Adds the tokens that a parser state allows, end-of-text tokens left out.
-    ///
-    /// - Returns: what completing the text costs at most after any of them.
-    private mutating func addTokens(
-        of items: [ParserItem], to mask: inout TokenBitmask
-    ) throws(LocatedError) -> Int {
-        var most = 0
-        let depth = parser.levelCount
-        var grouped: [Int32: [ParserItem]] = [:]
-        var order: [Int32] = []
-        for item in items where grammar.automaton.states[Int(item.state)].goesOn {
-            if grouped[item.state] == nil { order.append(item.state) }
-            grouped[item.state, default: []].append(item)
+    /// The tokens that the last level allows, end-of-text tokens left out.
+    private mutating func makeMask() throws(LocatedError) -> MaskMemory.Mask {
+        let items = parser.items[parser.level].filter { grammar.automaton.states[Int($0.state)].goesOn }
+        let size = grammar.vocabulary.size
+        guard let first = items.first else {
+            return MaskMemory.Mask(words: TokenBitmask(vocabularySize: size).words, mostNeeded: 0)
         }
-        var masks: [StateMask] = []
-        for state in order {
+        if items.count == 1 {
+            let found = try grammar.mask(of: first.state)
+            var mask = TokenBitmask(words: found.acceptedWords(of: size), vocabularySize: size)
+            let least = parser.cost(first) + found.growth
+            let most = found.dependent.isEmpty ? least : try addDependent(found, items, to: &mask)
+            return MaskMemory.Mask(words: mask.words, mostNeeded: max(least, most))
+        }
+        var mask = TokenBitmask(vocabularySize: size)
+        var most = 0
+        var dependent: [(StateMask, [ParserItem])] = []
+        for (state, items) in Dictionary(grouping: items, by: \.state) {
             let found = try grammar.mask(of: state)
             found.addAccepted(to: &mask)
-            let cost = grouped[state, default: []].reduce(.max) { min($0, parser.cost($1)) }
+            let cost = items.reduce(Int.max / 2) { min($0, parser.cost($1)) }
             most = max(most, cost + found.growth)
-            masks.append(found)
+            if !found.dependent.isEmpty { dependent.append((found, items)) }
         }
+        for (found, items) in dependent { most = max(most, try addDependent(found, items, to: &mask)) }
+        return MaskMemory.Mask(words: mask.words, mostNeeded: most)
+    }
+
+    /// Adds those of a state's dependent tokens that its items allow.
+    ///
+    /// - Returns: what completing the text costs at most after any of them.
+    private mutating func addDependent(
+        _ found: StateMask, _ items: [ParserItem], to mask: inout TokenBitmask
+    ) throws(LocatedError) -> Int {
+        var most = 0
         let trie = grammar.vocabulary.trie
-        for (state, found) in zip(order, masks) where !found.dependent.isEmpty {
-            parser.append(grouped[state] ?? [])
-            defer { parser.truncate(toLevels: depth) }
-            for dependent in found.dependent {
-                let node = Int(dependent.node)
-                let tokens = trie.tokens(at: node)
-                let id = trie.tokens[tokens.lowerBound]
-                let bytes = grammar.vocabulary.bytes(of: id)
-                var known = Int(dependent.shared)
-                // What it shares with the one before was refused already.
-                if parser.levelCount <= depth + known { continue }
-                parser.truncate(toLevels: depth + 1 + known)
-                while known < bytes.count, parser.advance(bytes[known]) { known += 1 }
-                guard !parser.isExhausted else { throw GrammarError.tooAmbiguous(parser.limit) }
-                guard known == bytes.count else { continue }
-                most = max(most, parser.cost)
-                for place in tokens { mask.insert(trie.tokens[place]) }
-            }
+        let depth = parser.levelCount
+        parser.append(items)
+        defer { parser.truncate(toLevels: depth) }
+        for dependent in found.dependent {
+            let tokens = trie.tokens(at: Int(dependent.node))
+            let bytes = grammar.vocabulary.bytes(of: trie.tokens[tokens.lowerBound])
+            var known = Int(dependent.shared)
+            // What it shares with the one before was refused already.
+            if parser.levelCount <= depth + known { continue }
+            parser.truncate(toLevels: depth + 1 + known)
+            while known < bytes.count, parser.advance(bytes[known]) { known += 1 }
+            guard !parser.isExhausted else { throw GrammarError.tooAmbiguous(parser.limit) }
+            guard known == bytes.count else { continue }
+            most = max(most, parser.cost)
+            for place in tokens { mask.insert(trie.tokens[place]) }
         }
         return most
     }
@@ -194,16 +203,26 @@ private struct MaskMemory: Sendable {
         var mostNeeded: Int
     }
 
-    private var masks: [[ParserItem]: Mask] = [:]
+    /// Most levels have one item: they need no list as their key.
+    private var single: [ParserItem: Mask] = [:]
+    private var several: [[ParserItem]: Mask] = [:]
 
     private static let capacityInBytes = 8 << 20
 
-    func mask(after items: [ParserItem]) -> Mask? { masks[items] }
+    func mask(after items: ArraySlice<ParserItem>) -> Mask? {
+        if items.count == 1, let item = items.first { return single[item] }
+        return several[Array(items)]
+    }
 
-    mutating func keep(_ mask: Mask, after items: [ParserItem]) {
-        if masks.count >= max(8, Self.capacityInBytes / max(1, mask.words.count * 8)) {
-            masks.removeAll(keepingCapacity: true)
+    mutating func keep(_ mask: Mask, after items: ArraySlice<ParserItem>) {
+        if single.count + several.count >= max(8, Self.capacityInBytes / max(1, mask.words.count * 8)) {
+            single.removeAll(keepingCapacity: true)
+            several.removeAll(keepingCapacity: true)
         }
-        masks[items] = mask
+        if items.count == 1, let item = items.first {
+            single[item] = mask
+        } else {
+            several[Array(items)] = mask
+        }
     }
 }

@@ -59,13 +59,14 @@ package final class GrammarQueue: Sendable {
             metrics.refused.add(1)
             throw refusal
         }
-        return try await withCheckedContinuation { continuation in
+        let result: Result<CompiledGrammar, APIError> = await withCheckedContinuation { continuation in
             thread.async { [self] in
-                let result = Result { () throws(APIError) in try compile(format, isWanted) }
+                let made = Result { () throws(APIError) in try compile(format, isWanted) }
                 state.withLock { $0.waiting -= 1 }
-                continuation.resume(returning: result)
+                continuation.resume(returning: made)
             }
-        }.get()
+        }
+        return try result.get()
     }
 
     /// Refuses the grammars that wait and those that come.
