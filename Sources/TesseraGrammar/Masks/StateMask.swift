@@ -7,13 +7,6 @@ internal import TesseraCore
 /// into it, so that its tokens are decided here; and what follows a rule is looked ahead at in all its callers, so
 /// that only tokens that some caller could go on with are left to depend on them.
 final class StateMask: Sendable {
-    /// The tokens that are accepted: the smaller of three forms.
-    enum Accepted: Sendable {
-        case only([TokenID])
-        case allBut([TokenID])
-        case words([UInt64])
-    }
-
     /// A prefix of tokens that depend on the callers.
     struct Dependent: Sendable {
         /// The node of the trie.
@@ -22,7 +15,7 @@ final class StateMask: Sendable {
         var shared: Int32
     }
 
-    let accepted: Accepted
+    let accepted: AcceptedTokens
     let dependent: [Dependent]
     /// The tokens of `dependent`.
     let dependentCount: Int
@@ -31,30 +24,19 @@ final class StateMask: Sendable {
     /// The steps that making it took.
     let steps: Int
 
-    /// Lists longer than this are kept as bits.
-    private static let longestList = 1_000
-
     /// Classifies all tokens in `state`.
     ///
     /// - Throws: `LocatedError` when the grammar is too ambiguous for its limits.
     init(_ state: Int32, _ parser: inout ByteParser, _ vocabulary: TokenVocabulary) throws(LocatedError) {
         let trie = vocabulary.trie
-        var words = [UInt64](repeating: 0, count: (vocabulary.size + 63) / 64)
+        var accepted = AcceptedTokens.Builder(vocabularySize: vocabulary.size)
         var dependent: [Dependent] = []
         var dependentCount = 0
-        var count = 0
         var steps = 0
         var mostCost = 0
         /// The fewest bytes that a prefix since the last one in `dependent` had, less one: what both share.
         var shared = 0
 
-        func accept(_ range: Range<Int>) {
-            for place in range {
-                let id = trie.tokens[place]
-                words[Int(id) >> 6] |= 1 << UInt64(id & 63)
-            }
-            count += range.count
-        }
         func depend(_ node: Int) {
             dependent.append(
                 Dependent(node: Int32(truncatingIfNeeded: node), shared: Int32(truncatingIfNeeded: shared)))
@@ -80,7 +62,7 @@ final class StateMask: Sendable {
             let own = trie.tokens(at: node)
             if !own.isEmpty {
                 if let cost {
-                    accept(own)
+                    accepted.insert(trie.tokens[own])
                     mostCost = max(mostCost, cost)
                 } else {
                     depend(node)
@@ -89,7 +71,7 @@ final class StateMask: Sendable {
             if trie.isLarge[node], cost != nil, let set = trie.subtreeBytes[Int32(truncatingIfNeeded: node)],
                 let cost = parser.certainCostOfStaying(with: set)
             {
-                accept(trie.tokens(below: node))
+                accepted.insert(trie.tokens[trie.tokens(below: node)])
                 mostCost = max(mostCost, cost)
                 node = Int(trie.skip[node])
             } else {
@@ -101,51 +83,11 @@ final class StateMask: Sendable {
         self.dependentCount = dependentCount
         self.steps = steps
         growth = mostCost - Int(parser.automaton.costs[Int(state)])
-        let limit = min(Self.longestList, words.count * 2)
-        if count <= limit {
-            accepted = .only(TokenBitmask(words: words, vocabularySize: vocabulary.size).ids)
-        } else if vocabulary.size - count <= limit {
-            let inverted = words.enumerated().map { index, word in
-                let left = vocabulary.size - index * 64
-                return ~word & (left >= 64 ? .max : (1 << UInt64(left)) - 1)
-            }
-            accepted = .allBut(TokenBitmask(words: inverted, vocabularySize: vocabulary.size).ids)
-        } else {
-            accepted = .words(words)
-        }
+        self.accepted = accepted.finished()
     }
 
     var sizeInBytes: Int {
-        let list =
-            switch accepted {
-            case .only(let ids), .allBut(let ids): ids.count * 4
-            case .words(let words): words.count * 8
-            }
-        return list + dependent.count * MemoryLayout<Dependent>.stride + 96
-    }
-
-    /// The accepted tokens as words of a vocabulary of `size` tokens.
-    func acceptedWords(of size: Int) -> [UInt64] {
-        if case .words(let words) = accepted { return words }
-        var mask = TokenBitmask(vocabularySize: size)
-        addAccepted(to: &mask)
-        return mask.words
-    }
-
-    /// Adds the accepted tokens to `mask`.
-    func addAccepted(to mask: inout TokenBitmask) {
-        switch accepted {
-        case .only(let ids): for id in ids { mask.insert(id) }
-        case .words(let words): mask.formUnion(words)
-        case .allBut(let ids):
-            let kept = ids.filter { mask.contains($0) }
-            for index in mask.words.indices {
-                let left = mask.vocabularySize - index * 64
-                mask.words[index] = left >= 64 ? .max : (1 << UInt64(left)) - 1
-            }
-            for id in ids { mask.remove(id) }
-            for id in kept { mask.insert(id) }
-        }
+        accepted.sizeInBytes + dependent.count * MemoryLayout<Dependent>.stride + 96
     }
 }
 

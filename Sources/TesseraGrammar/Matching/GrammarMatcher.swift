@@ -146,7 +146,7 @@ extension GrammarMatcher {
         }
         if items.count == 1 {
             let found = try grammar.mask(of: first.state)
-            var mask = TokenBitmask(words: found.acceptedWords(of: size), vocabularySize: size)
+            var mask = TokenBitmask(words: found.accepted.words(of: size), vocabularySize: size)
             let least = parser.cost(first) + found.growth
             let most = found.dependent.isEmpty ? least : try addDependent(found, items, to: &mask)
             return MaskMemory.Mask(words: mask.words, mostNeeded: max(least, most))
@@ -156,7 +156,7 @@ extension GrammarMatcher {
         var dependent: [(StateMask, [ParserItem])] = []
         for (state, items) in Dictionary(grouping: items, by: \.state) {
             let found = try grammar.mask(of: state)
-            found.addAccepted(to: &mask)
+            found.accepted.add(to: &mask)
             let cost = items.reduce(Int.max / 2) { min($0, parser.cost($1)) }
             most = max(most, cost + found.growth)
             if !found.dependent.isEmpty { dependent.append((found, items)) }

@@ -1,0 +1,79 @@
+internal import TesseraCore
+
+/// The tokens that a state accepts: the smallest of three forms.
+enum AcceptedTokens: Sendable {
+    case only([TokenID])
+    case allBut([TokenID])
+    case words([UInt64])
+
+    var sizeInBytes: Int {
+        switch self {
+        case .only(let ids), .allBut(let ids): ids.count * 4
+        case .words(let words): words.count * 8
+        }
+    }
+
+    /// The tokens as words of a vocabulary of `size` tokens.
+    func words(of size: Int) -> [UInt64] {
+        if case .words(let words) = self { return words }
+        var mask = TokenBitmask(vocabularySize: size)
+        add(to: &mask)
+        return mask.words
+    }
+
+    /// Adds the tokens to `mask`.
+    func add(to mask: inout TokenBitmask) {
+        switch self {
+        case .only(let ids): for id in ids { mask.insert(id) }
+        case .words(let words): mask.formUnion(words)
+        case .allBut(let ids):
+            let kept = ids.filter { mask.contains($0) }
+            for index in mask.words.indices {
+                let left = mask.vocabularySize - index * 64
+                mask.words[index] = left >= 64 ? .max : (1 << UInt64(left)) - 1
+            }
+            for id in ids { mask.remove(id) }
+            for id in kept { mask.insert(id) }
+        }
+    }
+
+    /// Collects tokens, as a list while they are few.
+    struct Builder {
+        private let size: Int
+        private let longestList: Int
+        private var ids: [TokenID] = []
+        /// Empty while there is a list.
+        private var words: [UInt64] = []
+        private var count = 0
+
+        init(vocabularySize: Int) {
+            size = vocabularySize
+            longestList = min(1_000, (size + 63) / 64 * 2)
+        }
+
+        /// Adds tokens that were not added before.
+        mutating func insert(_ tokens: ArraySlice<TokenID>) {
+            count += tokens.count
+            if words.isEmpty {
+                if count <= longestList {
+                    ids += tokens
+                    return
+                }
+                words = [UInt64](repeating: 0, count: (size + 63) / 64)
+                for id in ids { words[Int(id) >> 6] |= 1 << UInt64(id & 63) }
+            }
+            for id in tokens { words[Int(id) >> 6] |= 1 << UInt64(id & 63) }
+        }
+
+        /// The smallest form.
+        func finished() -> AcceptedTokens {
+            if words.isEmpty { return .only(ids) }
+            guard size - count <= longestList else { return .words(words) }
+            let inverted = words.enumerated().map { index, word in
+                let left = size - index * 64
+                return ~word & (left >= 64 ? .max : (1 << UInt64(left)) - 1)
+            }
+            return .allBut(TokenBitmask(words: inverted, vocabularySize: size).ids)
+        }
+    }
+}
