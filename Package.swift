@@ -237,8 +237,8 @@ let package = Package(
         .testTarget(
             name: "TesseraServerTests",
             dependencies: [
-                "TesseraCore", "TesseraEngine", "TesseraFiles", "TesseraTokenizers", "TesseraDecoding",
-                "TesseraServer", "TesseraTestSupport",
+                "TesseraCore", "TesseraEngine", "TesseraFiles", "TesseraTokenizers", "TesseraGrammar",
+                "TesseraDecoding", "TesseraServer", "TesseraTestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Recorded"],

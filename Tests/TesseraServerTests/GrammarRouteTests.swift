@@ -1,6 +1,7 @@
 import Foundation
 import TesseraCore
 import TesseraFiles
+import TesseraGrammar
 import TesseraServer
 import Testing
 

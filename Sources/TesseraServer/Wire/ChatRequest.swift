@@ -1,7 +1,6 @@
 internal import TesseraCore
 internal import TesseraDecoding
-package import TesseraFiles
-internal import TesseraTemplates
+internal import TesseraFiles
 
 /// The body of `POST /v1/chat/completions`.
 package struct ChatRequest: Sendable {

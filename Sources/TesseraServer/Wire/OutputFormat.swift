@@ -1,5 +1,5 @@
 internal import TesseraCore
-package import TesseraFiles
+internal import TesseraFiles
 package import TesseraGrammar
 
 /// What the texts of an answer must be, and the field of the request that says so.

@@ -1,5 +1,4 @@
-internal import TesseraCore
-package import TesseraFiles
+internal import TesseraFiles
 package import TesseraGrammar
 
 /// The functions that a chat may call: `tools`, `tool_choice` and `parallel_tool_calls`.
