@@ -79,7 +79,7 @@ def tessera(program, tokenizer, schema, text, repetitions, folder):
         [program, "bench", "grammar", "--tokenizer", tokenizer, "--json-schema", f"{folder}/schema.json", "--spacing",
          "compact", "--text", f"{folder}/text.json", "--repetitions", str(repetitions), "--masks", f"{folder}/masks",
          "--json"],
-        check=True, capture_output=True)
+        check=True, stdout=subprocess.PIPE)
     with open(f"{folder}/masks", "rb") as file:
         return json.loads(result.stdout), file.read()
 

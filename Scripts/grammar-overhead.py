@@ -31,9 +31,9 @@ def main():
             run = subprocess.run(
                 [options.tessera, "bench", "constrained", "--model", options.model, "--json-schema", path, "--rounds",
                  str(options.rounds), "--prompt", f"An example of {entry['what']}, written as JSON:\n", "--json"],
-                check=True, capture_output=True)
+                check=True, stdout=subprocess.PIPE)
             found = json.loads(run.stdout)
-            overheads.append((found["ratioMedian"] - 1) * 100)
+            overheads.append(found["overhead"] * 100)
             tokens += found["tokens"]
             print(f"| {name} | {found['tokens']} | {found['constrainedSecondsPerToken'] * 1e3:.2f} | "
                   f"{found['freeSecondsPerToken'] * 1e3:.2f} | {overheads[-1]:.1f} | "

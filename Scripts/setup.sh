@@ -173,8 +173,8 @@ json_schema_suite() {
         mkdir -p "$folder.partial/files"
         requirements json-schema > "$folder.partial/files/requirements.txt"
         printf 'fetching the packages of "json-schema" (about %s MB) into %s\n' "$(megabytes json-schema)" "$folder" >&2
-        "$python" -m pip download --quiet --disable-pip-version-check --no-deps --no-binary jsonschema \
-            --require-hashes -d "$folder.partial/files" -r "$folder.partial/files/requirements.txt" &&
+        PYTHONPATH=$root/Scripts/no_build "$python" -m pip download --quiet --disable-pip-version-check --no-deps \
+            --no-build-isolation --no-binary jsonschema --require-hashes -d "$folder.partial/files" -r "$folder.partial/files/requirements.txt" &&
             PIP_ROOT_USER_ACTION=ignore "$python" -m pip install --quiet --disable-pip-version-check --no-deps \
                 --target "$folder.partial" "$folder.partial"/files/*.whl ||
             fail "pip could not install the packages of \"json-schema\" named in $lock; see its message above"

@@ -66,6 +66,16 @@ struct GrammarCommandTests {
         #expect(refused.status == 1 && refused.errors.contains("lookahead"))
     }
 
+    @Test("bench constrained tells what a grammar adds")
+    func overhead() throws {
+        let files = try Files(schema: #"{"enum": ["yes", "no"]}"#)
+        let found = try Program.json([
+            "bench", "constrained", "--json-schema", files.schema, "--rounds", "1", "-n", "8", "--json",
+        ])
+        #expect((found["tokens"] as? Int).map { (1...8).contains($0) } == true)
+        #expect(found["overhead"] is Double)
+    }
+
     @Test("check tells what a grammar becomes, accepts where a text leaves it")
     func checking() throws {
         let files = try Files()

@@ -25,7 +25,7 @@ struct ToolCallTests {
     }
 
     private func call(_ name: String, _ arguments: String) -> String {
-        "<tool_call>\n{\"name\": \"\(name)\", \"arguments\": \(arguments)}\n</tool_call>"
+        ToolCallFormat.call(name, arguments: arguments)
     }
 
     @Test("take calls whose arguments match, each function's references its own")

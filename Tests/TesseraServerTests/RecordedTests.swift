@@ -40,6 +40,9 @@ struct RecordedTests {
                     let isBase64 = body["encoding_format"] == "base64"
                     #expect(
                         try isBase64 ? !entry.string().isEmpty : entry.array().count == TinyEncoder.hidden)
+                } else if body["response_format"] != nil {
+                    let content = try reply.json["choices"][0]["message"]["content"].string()
+                    _ = try JSONField(try JSONValue(parsing: content)).object()
                 } else if path == "/v1/completions" {
                     try expectCompletion(try reply.json, for: JSONField(.object(body)))
                 }

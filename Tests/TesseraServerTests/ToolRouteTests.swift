@@ -141,7 +141,8 @@ struct ToolRouteTests {
             // Tokens are bytes; the prompt ends with the beginning of the assistant's turn.
             let text = tokens.map { UInt8(truncatingIfNeeded: $0) }
             let mark = Array("assistant: ".utf8)
-            guard let end = text.indices.last(where: { text[..<$0].suffix(mark.count).elementsEqual(mark) })
+            guard
+                let end = (0...text.count).last(where: { text[..<$0].suffix(mark.count).elementsEqual(mark) })
             else { return 0 }
             let said = text.count - end
             return said < wish.count && id == Int(wish[said]) ? 50 : -Float(id % 7)
@@ -184,6 +185,7 @@ struct ToolRouteTests {
                     ],
                 ],
                 ["role": "tool", "tool_call_id": "call_1", "content": "5"],
+                ["role": "tool", "tool_call_id": "call_1", "content": "6"],
             ]
             let prompt = try await server.send(
                 "POST", "/apply-template", ["messages": messages, "tools": self.tools]
@@ -194,7 +196,12 @@ struct ToolRouteTests {
                 prompt.contains(
                     "assistant: <tool_call>\n{\"name\": \"roll_dice\", \"arguments\": {\"sides\": 6}}\n</tool_call>"
                 ))
-            #expect(prompt.contains("user: <tool_response>\n5\n</tool_response>"))
+            #expect(
+                prompt.contains(
+                    "user: <tool_response>\n5\n</tool_response>\n<tool_response>\n6\n</tool_response>\n"))
+            let counted = try await server.send(
+                "POST", "/tokenize", ["messages": messages, "tools": self.tools])
+            #expect(try counted.json["count"].integer() == prompt.utf8.count)
         }
     }
 
@@ -203,6 +210,9 @@ struct ToolRouteTests {
         let function: JSONValue = [
             "type": "function", "function": ["name": "f", "parameters": ["not": [:]]],
         ]
+        func arguments(_ schema: JSONValue) -> [(String, JSONValue)] {
+            [("tools", [["type": "function", "function": ["name": "f", "parameters": schema]]])]
+        }
         let bad: [([(String, JSONValue)], String)] = [
             ([("tools", [function])], "tools[0].function.parameters#/not"),
             ([("tools", [["type": "search"]])], "tools[0].type"),
@@ -214,6 +224,14 @@ struct ToolRouteTests {
                 "tool_choice.function.name"
             ),
             ([("tool_choice", "always")], "tool_choice"), ([("stop", "}")], "stop"),
+            (arguments(["type": "string"]), "tools[0].function.parameters.type"),
+            (arguments(["type": ["array", "null"]]), "tools[0].function.parameters.type"),
+            (arguments(["enum": [1]]), "tools"), (arguments(["anyOf": [["type": "string"]]]), "tools"),
+            ([("messages", [["role": "function", "content": "x"]])], "messages[0]"),
+            (
+                [("messages", [["role": "tool", "content": "x", "tool_call_id": "call_9"]])],
+                "messages[0].tool_call_id"
+            ),
             ([("response_format", ["type": "json_object"])], "response_format"),
             ([("functions", [])], "functions"),
             ([("tool_choice", "required"), ("max_tokens", 9)], "max_tokens"),

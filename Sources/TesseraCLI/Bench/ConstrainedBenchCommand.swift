@@ -20,7 +20,7 @@ struct ConstrainedBenchCommand: ParsableCommand {
     @OptionGroup var grammar: GrammarFlags
     @OptionGroup var output: OutputOptions
 
-    @Option(name: .shortAndLong, help: "The most tokens of a text.")
+    @Option(name: [.customShort("n"), .long], help: "The most tokens of a text.")
     var maxTokens = 256
 
     @Option(help: "Rounds, each with a seed of its own.")
@@ -37,12 +37,7 @@ struct ConstrainedBenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard let source = try grammar.source() else {
-            throw LocatedError(
-                field: "--grammar", problem: "there is no grammar",
-                remedy: "give one of --grammar, --json-schema and --regex")
-        }
-        let wanted = try source.grammar()
+        let wanted = try grammar.requiredSource().grammar()
         let loaded = try model.load()
         let vocabulary = TokenVocabulary(loaded.tokenizer.tokenizer)
         let start = ContinuousClock.now
@@ -91,10 +86,10 @@ struct ConstrainedBenchCommand: ParsableCommand {
         guard let ratio = Spread(ratios), let with = Spread(constrained), let without = Spread(free) else {
             return
         }
-        let overhead = with.median / max(without.median, 1e-9) - 1
+        let overhead = ratio.median - 1
         if output.json {
             return try writeJSON([
-                "overhead": .number(overhead), "ratioMedian": .number(ratio.median),
+                "overhead": .number(overhead),
                 "constrainedSecondsPerToken": .number(with.median),
                 "freeSecondsPerToken": .number(without.median), "tokens": .integer(tokens),
                 "compileSeconds": .number(compileSeconds),

@@ -3,6 +3,7 @@ internal import TesseraConsole
 internal import TesseraCore
 internal import TesseraDecoding
 internal import TesseraFiles
+internal import TesseraGrammar
 internal import TesseraTemplates
 internal import TesseraTokenizers
 

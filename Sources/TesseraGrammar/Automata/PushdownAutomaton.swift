@@ -33,7 +33,7 @@ struct PushdownAutomaton: Sendable {
 
     var start: Int32
     var states: [State]
-    /// What it costs to complete a state's rule: bytes, or tokens once the vocabulary is known.
+    /// The tokens that completing a state's rule takes; zero until the vocabulary is known.
     var costs: [Int32]
     /// Whether the empty text belongs to the grammar.
     var acceptsEmptyText: Bool

@@ -9,6 +9,12 @@ extension Grammar {
         toolCalls format: ToolCallFormat, limits: GrammarLimits = GrammarLimits()
     ) throws(LocatedError) {
         self.init(rules: [], root: 0)
+        guard format.tools.reduce(0, { $0 + $1.parameters.utf8.count }) <= limits.sourceBytes else {
+            throw LocatedError(
+                file: format.tools.first?.file, field: "#",
+                problem: "the schemas of all functions have more than \(limits.sourceBytes) bytes",
+                remedy: "shorten them")
+        }
         var bodies: [GrammarExpression] = []
         for tool in format.tools {
             guard ToolCallFormat.isName(tool.name) else {

@@ -66,6 +66,11 @@ public struct ToolCallFormat: Hashable, Sendable {
     /// What a call ends with; no arguments can contain it, since JSON has no new line inside its strings.
     public static let closing = "}\n</tool_call>"
 
+    /// A call as text.
+    public static func call(_ name: String, arguments: String) -> String {
+        opening + beforeName + name + beforeArguments + arguments + closing
+    }
+
     /// What stands between two calls.
     public static let separator = "\n"
 }

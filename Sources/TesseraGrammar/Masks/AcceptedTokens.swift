@@ -28,10 +28,7 @@ enum AcceptedTokens: Sendable {
         case .words(let words): mask.formUnion(words)
         case .allBut(let ids):
             let kept = ids.filter { mask.contains($0) }
-            for index in mask.words.indices {
-                let left = mask.vocabularySize - index * 64
-                mask.words[index] = left >= 64 ? .max : (1 << UInt64(left)) - 1
-            }
+            mask = .all(mask.vocabularySize)
             for id in ids { mask.remove(id) }
             for id in kept { mask.insert(id) }
         }
@@ -42,8 +39,8 @@ enum AcceptedTokens: Sendable {
         private let size: Int
         private let longestList: Int
         private var ids: [TokenID] = []
-        /// Empty while there is a list.
-        private var words: [UInt64] = []
+        /// Nil while there is a list.
+        private var mask: TokenBitmask?
         private var count = 0
 
         init(vocabularySize: Int) {
@@ -54,26 +51,24 @@ enum AcceptedTokens: Sendable {
         /// Adds tokens that were not added before.
         mutating func insert(_ tokens: ArraySlice<TokenID>) {
             count += tokens.count
-            if words.isEmpty {
+            if mask == nil {
                 if count <= longestList {
                     ids += tokens
                     return
                 }
-                words = [UInt64](repeating: 0, count: (size + 63) / 64)
-                for id in ids { words[Int(id) >> 6] |= 1 << UInt64(id & 63) }
+                mask = TokenBitmask(vocabularySize: size)
+                for id in ids { mask?.insert(id) }
             }
-            for id in tokens { words[Int(id) >> 6] |= 1 << UInt64(id & 63) }
+            for id in tokens { mask?.insert(id) }
         }
 
         /// The smallest form.
         func finished() -> AcceptedTokens {
-            if words.isEmpty { return .only(ids) }
-            guard size - count <= longestList else { return .words(words) }
-            let inverted = words.enumerated().map { index, word in
-                let left = size - index * 64
-                return ~word & (left >= 64 ? .max : (1 << UInt64(left)) - 1)
-            }
-            return .allBut(TokenBitmask(words: inverted, vocabularySize: size).ids)
+            guard let mask else { return .only(ids) }
+            guard size - count <= longestList else { return .words(mask.words) }
+            var others = TokenBitmask.all(size)
+            for index in others.words.indices { others.words[index] &= ~mask.words[index] }
+            return .allBut(others.ids)
         }
     }
 }

@@ -38,7 +38,7 @@ public final class CompiledGrammar: Sendable {
         var parser = ByteParser(automaton, limits: limits)
         var left = limits.compilationSteps
         for state in automaton.restingStates {
-            let mask = try StateMask(state, &parser, vocabulary)
+            let mask = try StateMask(state, &parser, vocabulary, limit: limits.compilationSteps)
             keep(mask, of: state)
             left -= mask.steps
             guard left > 0 else { return }
@@ -59,7 +59,7 @@ public final class CompiledGrammar: Sendable {
     func mask(of state: Int32) throws(LocatedError) -> StateMask {
         if let mask = cache.withLock({ $0.masks[state] }) { return mask }
         var parser = ByteParser(automaton, limits: limits)
-        let mask = try StateMask(state, &parser, vocabulary)
+        let mask = try StateMask(state, &parser, vocabulary, limit: limits.compilationSteps)
         keep(mask, of: state)
         return mask
     }

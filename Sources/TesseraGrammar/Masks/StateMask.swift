@@ -26,8 +26,11 @@ final class StateMask: Sendable {
 
     /// Classifies all tokens in `state`.
     ///
+    /// - Parameter limit: the most steps, one for each parser state that a byte of the vocabulary is tried in.
     /// - Throws: `LocatedError` when the grammar is too ambiguous for its limits.
-    init(_ state: Int32, _ parser: inout ByteParser, _ vocabulary: TokenVocabulary) throws(LocatedError) {
+    init(
+        _ state: Int32, _ parser: inout ByteParser, _ vocabulary: TokenVocabulary, limit: Int
+    ) throws(LocatedError) {
         let trie = vocabulary.trie
         var accepted = AcceptedTokens.Builder(vocabularySize: vocabulary.size)
         var dependent: [Dependent] = []
@@ -47,9 +50,10 @@ final class StateMask: Sendable {
         parser.begin(CollectionOfOne(ParserItem(state: state, stack: StackArena.unknown)))
         var node = 0
         while node < trie.bytes.count {
-            steps += 1
             let depth = Int(trie.depths[node])
             parser.truncate(toLevels: depth)
+            steps += max(1, parser.level.count)
+            guard steps <= limit else { throw GrammarError.tooManyMaskSteps(limit) }
             shared = min(shared, depth - 1)
             guard parser.advance(trie.bytes[node]) else {
                 guard !parser.isExhausted else {

@@ -12,9 +12,6 @@ public final class TokenVocabulary: Sendable {
     /// A number that is the same for equal vocabularies only, as far as 64 bits can tell.
     public let fingerprint: UInt64
 
-    /// Whether every byte has a token of its own, so that a text can be completed whatever its bytes are.
-    public let hasAllBytes: Bool
-
     let trie: TokenTrie
     /// The bytes of the tokens that text consists of; empty for special tokens and unused ids.
     private let bytesByID: [[UInt8]]
@@ -56,7 +53,6 @@ public final class TokenVocabulary: Sendable {
         fingerprint = hash
         size = bytes.count
         bytesByID = kept
-        hasAllBytes = Set(kept.lazy.filter { $0.count == 1 }.map { $0[0] }).count == 256
         trie = TokenTrie(
             kept.enumerated().filter { !$0.element.isEmpty }.map {
                 ($0.element, TokenID(truncatingIfNeeded: $0.offset))

@@ -9,7 +9,7 @@ extension GrammarMatcher {
     /// Tokens that suffice to complete the text, as few as the shortest texts of the parser's states need; nil when the
     /// vocabulary cannot spell them.
     public var tokensToCompletion: Int? {
-        let cost = hasEnded ? 0 : parser.cost
+        let cost = canEnd || hasEnded ? 0 : parser.cost
         return cost < Int(PushdownAutomaton.unspellable) ? cost : nil
     }
 
@@ -21,7 +21,7 @@ extension GrammarMatcher {
     /// - Throws: `LocatedError` when the budget does not suffice for any completion.
     public mutating func reserve(_ remaining: Int, in mask: inout TokenBitmask) throws(LocatedError) {
         guard !hasEnded else { return }
-        let most = min(remaining, Int(PushdownAutomaton.unspellable)) - 1
+        let most = max(0, min(remaining, Int(PushdownAutomaton.unspellable))) - 1
         // Nearly always what every token of the mask leaves to do is known to be little enough.
         if let mostNeeded, mostNeeded <= most { return }
         let trie = grammar.vocabulary.trie

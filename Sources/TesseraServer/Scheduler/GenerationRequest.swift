@@ -72,12 +72,12 @@ package struct GenerationRequest: Sendable {
         let room = min(options.maximumTokens ?? .max, contextLength - longest)
         guard let needed = GrammarMatcher(grammar).tokensToCompletion else {
             throw .badRequest(
-                "model: its vocabulary cannot write any text of the grammar", parameter: "model",
+                "model: its vocabulary cannot write the shortest texts of the grammar", parameter: "model",
                 code: "invalid_grammar")
         }
         guard needed <= room else {
             throw .badRequest(
-                "max_tokens: \(max(0, room)) tokens are left, and the shortest text of the grammar needs \(needed)",
+                "max_tokens: \(max(0, room)) tokens are left; \(needed) suffice for a text of the grammar",
                 parameter: "max_tokens")
         }
     }

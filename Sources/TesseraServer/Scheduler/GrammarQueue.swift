@@ -76,9 +76,7 @@ package final class GrammarQueue: Sendable {
         _ format: OutputFormat, _ isWanted: () -> Bool
     ) throws(APIError) -> CompiledGrammar {
         if state.withLock({ $0.isStopped }) { throw .dropped }
-        guard isWanted() else {
-            throw APIError(status: 499, message: "the request was cancelled", code: "cancelled")
-        }
+        guard isWanted() else { throw .cancelled }
         let vocabulary = readyVocabulary()
         // The one before it may have been the same.
         if let known = cache.known(format.source, vocabulary: vocabulary, limits: limits.grammar) {

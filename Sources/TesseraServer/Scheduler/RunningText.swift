@@ -76,9 +76,8 @@ final class RunningText<Cache: CausalCache> {
         // The probability told is that of the model: before bias, penalties and temperature.
         let original = penalised && probabilities != nil ? Array(row) : nil
         if constraint != nil {
-            let left = (request.options.maximumTokens ?? .max) - generatedCount
             let start = ContinuousClock.now
-            try constraint?.mask(row, remaining: min(left, capacity - tokens.count))
+            try constraint?.mask(row, remaining: capacity - tokens.count)
             maskSeconds = (ContinuousClock.now - start).inSeconds
         }
         let token = try sampler.next(row, after: tokens)
@@ -89,7 +88,8 @@ final class RunningText<Cache: CausalCache> {
             generatedCounts[token, default: 0] += 1
         }
 
-        let isEnd = endOfText.contains(token) && !request.options.ignoresEndOfText
+        // Under a grammar a token that ends the text comes where the text may end, and nothing can follow it.
+        let isEnd = endOfText.contains(token) && (constraint != nil || !request.options.ignoresEndOfText)
         let (piece, stopped) = isEnd ? ("", false) : matcher.append(stream.append(token))
         job.events.push(
             .token(

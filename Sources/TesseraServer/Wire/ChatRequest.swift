@@ -1,6 +1,7 @@
 internal import TesseraCore
 internal import TesseraDecoding
 internal import TesseraFiles
+internal import TesseraGrammar
 
 /// The body of `POST /v1/chat/completions`.
 package struct ChatRequest: Sendable {
@@ -35,14 +36,10 @@ package struct ChatRequest: Sendable {
                     "\(format.field): cannot be combined with tools; set tool_choice to none, or leave it out",
                     parameter: format.field)
             }
-            guard sampling.options.stopStrings.isEmpty else {
-                throw fields["stop"].refusal("could cut a call of a function short; leave it out with tools")
-            }
             format = OutputFormat(source: .toolCalls(calls), field: "tools")
         }
-        let prompt = try model.render(
-            try chatMessages(fields["messages"], tools: tools.description),
-            addGenerationPrompt: try fields["add_generation_prompt"].flag(true))
+        try format?.check(fields["stop"], sampling)
+        let prompt = try model.prompt(fields, tools: tools)
         generation = GenerationRequest(
             prompts: [model.tokenizer.promptTokens(of: prompt)], sampling: sampling,
             probabilityCount: probabilities)

@@ -36,10 +36,10 @@ struct ChatWriter: AnswerWriter {
                 begun[number] = true
                 chunks.append(chunk(number, delta: ["role": "assistant", "content": ""], tells: false))
             }
-            var changes = changes(number)
+            var pieces = changes(number)
             let tellsTokens = !records[number].told.isEmpty || request.sampling.returnsTokenIDs
-            if changes.isEmpty, tellsTokens { changes = [request.callsTools ? [:] : ["content": ""]] }
-            for (place, change) in changes.enumerated() {
+            if pieces.isEmpty, tellsTokens { pieces = [request.callsTools ? [:] : ["content": ""]] }
+            for (place, change) in pieces.enumerated() {
                 chunks.append(chunk(number, delta: change, tells: place == 0))
             }
             if records[number].finishReason != nil {
@@ -81,8 +81,9 @@ struct ChatWriter: AnswerWriter {
 
     private func finishReason(_ number: Int) -> JSONValue {
         guard let reason = records[number].finishReason else { return .null }
+        // A call that has begun is complete, whatever ended the text.
         let calls = callRecords.indices.contains(number) && callRecords[number].hasCalls
-        return .string(calls && reason == "stop" ? "tool_calls" : reason)
+        return .string(calls && reason != "cancelled" ? "tool_calls" : reason)
     }
 
     private var usage: JSONValue { request.generation.usage(completionTokens: generatedCount) }

@@ -1,4 +1,5 @@
 internal import TesseraCore
+internal import TesseraDecoding
 internal import TesseraFiles
 package import TesseraGrammar
 
@@ -31,6 +32,13 @@ package struct OutputFormat: Sendable {
     package init(source: GrammarSource, field: String) {
         self.source = source
         self.field = field
+    }
+
+    /// Refuses stop texts, which could cut a text short of the format.
+    func check(_ field: JSONField, _ sampling: SamplingFields) throws(APIError) {
+        guard sampling.options.stopStrings.isEmpty else {
+            throw field.refusal("could cut the text short of its format; leave it out")
+        }
     }
 
     private init(schema: JSONField) throws(APIError) {

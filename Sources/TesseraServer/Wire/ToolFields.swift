@@ -29,7 +29,7 @@ package struct ToolFields: Sendable {
             tools.append(tool)
             if let function = element["function"].value { lines.append(function.serialized()) }
         }
-        _ = try fields["parallel_tool_calls"].flag(true)
+        let several = try fields["parallel_tool_calls"].flag(true)
         let choice = fields["tool_choice"]
         guard !tools.isEmpty else {
             if choice.isPresent, choice.value != "none", choice.value != "auto" {
@@ -39,19 +39,17 @@ package struct ToolFields: Sendable {
         }
         let wanted = try Self.choice(choice, among: tools.map(\.name))
         description = Self.description(lines)
-        guard wanted != .none else { return }
-        if case .named(let name) = wanted { tools.removeAll { $0.name != name } }
-        let several = try fields["parallel_tool_calls"].flag(true)
-        format =
-            switch wanted {
-            case .none: nil
-            case .auto: ToolCallFormat(tools: tools, mustCall: false, allowsSeveral: several)
-            case .required: ToolCallFormat(tools: tools, mustCall: true, allowsSeveral: several)
-            case .named: ToolCallFormat(tools: tools, mustCall: true, allowsSeveral: false)
-            }
+        switch wanted {
+        case .none: format = nil
+        case .auto: format = ToolCallFormat(tools: tools, mustCall: false, allowsSeveral: several)
+        case .required: format = ToolCallFormat(tools: tools, mustCall: true, allowsSeveral: several)
+        case .named(let name):
+            tools.removeAll { $0.name != name }
+            format = ToolCallFormat(tools: tools, mustCall: true, allowsSeveral: false)
+        }
     }
 
-    private enum Choice: Equatable {
+    private enum Choice {
         case none, auto, required
         case named(String)
     }
@@ -90,10 +88,14 @@ package struct ToolFields: Sendable {
         _ = try function["strict"].flag(false)
         let parameters = function["parameters"]
         var schema = try parameters.members() ?? ["properties": [:], "additionalProperties": false]
-        // Arguments are an object, whether or not the schema says so.
-        if ["type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"].allSatisfy({ schema[$0] == nil }) {
-            schema["type"] = "object"
+        // Arguments are an object, whatever the schema says besides.
+        let own = schema["type"]
+        var allowsObjects = own == nil || own == "object"
+        if case .array(let types)? = own { allowsObjects = types.contains("object") }
+        guard allowsObjects else {
+            throw parameters["type"].refusal("the arguments of a function are an object")
         }
+        schema["type"] = "object"
         return ToolCallFormat.Tool(
             name: name, parameters: JSONValue.object(schema).serialized(), file: parameters.name)
     }
@@ -105,8 +107,7 @@ package struct ToolFields: Sendable {
         \(functions.joined(separator: "\n"))
 
         To call one, write its name and its arguments as JSON, like this:
-        \(ToolCallFormat.opening)\(ToolCallFormat.beforeName)name\(ToolCallFormat.beforeArguments){…}\
-        \(ToolCallFormat.closing)
+        \(ToolCallFormat.call("name", arguments: "{…}"))
         """
     }
 }
