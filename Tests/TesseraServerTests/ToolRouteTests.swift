@@ -226,7 +226,8 @@ struct ToolRouteTests {
             ([("tool_choice", "always")], "tool_choice"), ([("stop", "}")], "stop"),
             (arguments(["type": "string"]), "tools[0].function.parameters.type"),
             (arguments(["type": ["array", "null"]]), "tools[0].function.parameters.type"),
-            (arguments(["enum": [1]]), "tools"), (arguments(["anyOf": [["type": "string"]]]), "tools"),
+            (arguments(["enum": [1]]), "tools[0].function.parameters"),
+            (arguments(["anyOf": [["type": "string"]]]), "tools[0].function.parameters"),
             ([("messages", [["role": "function", "content": "x"]])], "messages[0]"),
             (
                 [("messages", [["role": "tool", "content": "x", "tool_call_id": "call_9"]])],

@@ -23,7 +23,15 @@ extension Grammar {
                     remedy: "use 1 to 64 letters, digits, _ and -")
             }
             let source = GrammarSource.jsonSchema(tool.parameters, spacing: .spaced, file: tool.file)
-            let arguments = append(try source.grammar(limits: limits))
+            let schema = try source.grammar(limits: limits)
+            do throws(LocatedError) {
+                // A function that no arguments fit could never be called, and nobody would know.
+                _ = try PushdownAutomaton(schema, limits: limits)
+            } catch {
+                throw LocatedError(
+                    file: tool.file, field: error.field, problem: error.problem, remedy: error.remedy)
+            }
+            let arguments = append(schema)
             bodies.append(
                 .sequence([
                     .text(ToolCallFormat.beforeName + tool.name + ToolCallFormat.beforeArguments),
