@@ -99,7 +99,8 @@ let package = Package(
         .target(
             name: "TesseraServer",
             dependencies: [
-                "TesseraCore", "TesseraFiles", "TesseraTemplates", "TesseraTokenizers", "TesseraDecoding",
+                "TesseraCore", "TesseraFiles", "TesseraTemplates", "TesseraTokenizers", "TesseraGrammar",
+                "TesseraDecoding",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -236,8 +237,8 @@ let package = Package(
         .testTarget(
             name: "TesseraServerTests",
             dependencies: [
-                "TesseraCore", "TesseraEngine", "TesseraFiles", "TesseraTokenizers", "TesseraDecoding",
-                "TesseraServer", "TesseraTestSupport",
+                "TesseraCore", "TesseraEngine", "TesseraFiles", "TesseraTokenizers", "TesseraGrammar",
+                "TesseraDecoding", "TesseraServer", "TesseraTestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Recorded"],
