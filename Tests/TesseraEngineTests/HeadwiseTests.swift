@@ -38,29 +38,39 @@ struct HeadwiseTests {
         var rows: [[Int]: [Row]] { seen.withLock { $0 } }
     }
 
-    @Test("the softmax of what is shown is the attention", arguments: EngineKind.allCases, [0, 1, 60, 69])
-    func agreement(_ kind: EngineKind, _ held: Int) throws {
+    /// Heads that share keys, and keys that fill no block of the 8-bit format.
+    private static let shapes = [(keyValueHeads: 2, headSize: 32), (keyValueHeads: 1, headSize: 40)]
+
+    @Test("the softmax of what is shown is the attention", arguments: EngineKind.allCases, shapes)
+    func agreement(_ kind: EngineKind, _ shape: (keyValueHeads: Int, headSize: Int)) throws {
+        let tiny = TinyModel(
+            layers: 3, heads: 4, keyValueHeads: shape.keyValueHeads, headSize: shape.headSize, seed: 11)
+        let fixture = try EngineFixture(tiny)
         let model = try fixture.load(kind)
         let tokens = tiny.tokens(70)
         let layers = ReferenceLlama(tiny, interleavedRope: true).layers(tokens)
-        let watcher = Watcher()
-        let cache = try model.cache(holding: Array(tokens[..<held]), capacity: 70)
-        var logits: [Float] = []
-        try model.read(
-            Array(tokens[held...]), cache: cache, rows: .last, observer: watcher, logits: &logits)
         // As in "states, early logits and attention weights agree".
         let tolerance = kind == .exact ? 2e-5 : kind == .fast ? 0.03 : 0.06
-        #expect(watcher.rows.count == 6)
-        for (place, rows) in watcher.rows {
-            #expect(rows.count == 2 * (70 - held))
-            for row in rows {
-                #expect(row.queryHead / 2 == place[1])
-                let position = held + row.index
-                #expect(row.logits.count == position + 1)
-                let expected = layers[place[0]].attention[position].dropFirst(row.queryHead * (position + 1))
-                let found = softmax(row.logits)
-                let difference = zip(found, expected).map { abs($0 - $1) }.max() ?? 1
-                #expect(difference < tolerance)
+        for held in [0, 1, 60, 69] {
+            let watcher = Watcher()
+            let cache = try model.cache(holding: Array(tokens[..<held]), capacity: 70)
+            var logits: [Float] = []
+            try model.read(
+                Array(tokens[held...]), cache: cache, rows: .last, observer: watcher, logits: &logits)
+            #expect(watcher.rows.count == 3 * shape.keyValueHeads)
+            for (place, rows) in watcher.rows {
+                let group = 4 / shape.keyValueHeads
+                #expect(rows.count == group * (70 - held))
+                for row in rows {
+                    #expect(row.queryHead / group == place[1])
+                    let position = held + row.index
+                    #expect(row.logits.count == position + 1)
+                    let expected =
+                        layers[place[0]].attention[position].dropFirst(row.queryHead * (position + 1))
+                    let found = softmax(row.logits)
+                    let difference = zip(found, expected).map { abs($0 - $1) }.max() ?? 1
+                    #expect(difference < tolerance)
+                }
             }
         }
     }

@@ -84,7 +84,7 @@ final class AttentionScores: AttentionObserver, @unchecked Sendable {
                     (surplus..<max(surplus, entries.count)).map { EntryMove(from: $0, to: $0 - surplus) })
                 continue
             }
-            guard entries.scores.allSatisfy(\.isFinite) else {
+            guard entries.scores.allSatisfy({ $0.isFinite }) else {
                 throw LocatedError(
                     field: "attention", problem: "a score of layer \(index / headCount) is not a number",
                     remedy: "fetch or convert the model again; its weights are damaged")

@@ -11,13 +11,29 @@ extension CacheEntries {
     ) -> [Int] {
         let surplus = self.count - count
         guard surplus > 0, let newest = positions.max() else { return [] }
+        if surplus == 1, let place = lowest(first: first, last: last, newest: newest, areScored) {
+            return [place]
+        }
         func rank(_ place: Int) -> (kept: Int, score: Float, position: Int32) {
             let position = positions[place]
             let isKept = position < first || Int(newest) - Int(position) < last
             return (isKept ? 1 : 0, isKept || !areScored ? 0 : scores[place], position)
         }
-        if surplus == 1 { return positions.indices.min { rank($0) < rank($1) }.map { [$0] } ?? [] }
         return positions.indices.sorted { rank($0) < rank($1) }.prefix(surplus).sorted()
+    }
+
+    /// The place of the lowest score, which is what every step asks for; nil when all are kept anyway.
+    private func lowest(first: Int, last: Int, newest: Int32, _ areScored: Bool) -> Int? {
+        var found: Int?
+        var (lowest, oldest) = (Float.infinity, Int32.max)
+        for place in positions.indices {
+            let position = positions[place]
+            if position < first || Int(newest) - Int(position) < last { continue }
+            let score = areScored ? scores[place] : 0
+            guard score < lowest || (score == lowest && position < oldest) else { continue }
+            (found, lowest, oldest) = (place, score, position)
+        }
+        return found
     }
 }
 

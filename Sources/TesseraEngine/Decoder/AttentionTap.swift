@@ -57,25 +57,47 @@ struct AttentionTap {
         _ piece: Range<Int>, of rows: PassRows, layer: Int, head: Int, of attention: AttentionBlock,
         on worker: Worker
     ) {
-        let (cache, size) = (attention.cache, attention.headSize)
-        let keys = scratch.pointer(to: Float.self) + worker.index * floats
+        let (size, width) = (attention.headSize, attention.querySize)
+        let queries = attention.buffers.queries + piece.lowerBound * width + head * group * size
         let seen = Int(rows[piece.upperBound - 1].seen)  // the last row sees most
         for begin in stride(from: 0, to: seen, by: CacheShape.pageTokens) {
-            let count = min(CacheShape.pageTokens, seen - begin)
-            for slot in 0..<count {
-                // The zeros behind a key that fills no block are overwritten by the next key.
-                cache.loadKey(
-                    begin + slot, layer: layer, head: head, of: rows[piece.lowerBound].pages,
-                    into: keys + slot * size, worker.isa)
-            }
-            for member in 0..<group {
-                let query = piece.lowerBound * attention.querySize + (head * group + member) * size
-                tk_matmul_f32(
-                    worker.isa, TK_F32, keys, size, 0, count, attention.buffers.queries + query,
-                    attention.querySize, piece.count, logits(member, 0, worker) + begin, longest,
-                    worker.rowScratch)
+            let slots = begin..<min(begin + CacheShape.pageTokens, seen)
+            let (keys, format) = keys(
+                slots, layer: layer, head: head, of: rows[piece.lowerBound].pages, attention.cache, worker)
+            // Keys are read once for several queries: those of a row where there are few rows, else those of a head.
+            if piece.count < group {
+                for offset in 0..<piece.count {
+                    tk_matmul_f32(
+                        worker.isa, format, keys, size, 0, slots.count, queries + offset * width, size, group,
+                        logits(0, offset, worker) + begin, PassPiece.mostRows * longest, worker.rowScratch)
+                }
+            } else {
+                for member in 0..<group {
+                    tk_matmul_f32(
+                        worker.isa, format, keys, size, 0, slots.count, queries + member * size, width,
+                        piece.count, logits(member, 0, worker) + begin, longest, worker.rowScratch)
+                }
             }
         }
+    }
+
+    /// The keys of some slots of a page as rows of whole blocks: where they lie, or converted.
+    private func keys(
+        _ slots: Range<Int>, layer: Int, head: Int, of pages: PageTable, _ cache: CacheShape, _ worker: Worker
+    ) -> (rows: UnsafeRawPointer, format: tk_format) {
+        let converted = scratch.pointer(to: Float.self) + worker.index * floats
+        if keySize == cache.headSize,
+            let first = cache.key(slots.lowerBound, layer: layer, head: head, of: pages)
+        {
+            return (UnsafeRawPointer(first), cache.format)
+        }
+        for (index, slot) in slots.enumerated() {
+            // The zeros behind a key that fills no block are overwritten by the next key.
+            cache.loadKey(
+                slot, layer: layer, head: head, of: pages, into: converted + index * cache.headSize,
+                worker.isa)
+        }
+        return (UnsafeRawPointer(converted), TK_F32)
     }
 
     /// Scales the logits of a piece and shows them, row by row.

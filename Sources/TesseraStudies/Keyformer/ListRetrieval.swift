@@ -14,7 +14,7 @@ struct ListRetrieval {
 
     static let thresholds: [Threshold] = [.atLeast(0.9, share), .atMost(0.6, window)]
 
-    private static let names = [
+    static let names = [
         "Anna", "Peter", "Maria", "John", "Laura", "David", "Emma", "Thomas", "Julia", "Robert", "Alice",
         "Daniel",
         "Sarah", "Michael", "Helen", "Paul", "Rachel", "George", "Diana", "Frank", "Nora", "Henry", "Olivia",
@@ -73,7 +73,7 @@ struct ListRetrieval {
     }
 
     /// Whether the most likely tokens after a question are those of the answer.
-    private static func answers(
+    static func answers(
         _ question: String, _ answer: String, _ model: DefaultModel, _ evicting: EvictingModel<DecoderModel>,
         _ cache: EvictingCache<KeyValueCache>
     ) throws(LocatedError) -> Bool {
