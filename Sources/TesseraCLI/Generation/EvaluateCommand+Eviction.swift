@@ -79,7 +79,7 @@ extension EvictionOptions {
         switch (method, budget) {
         case (.full, _), (_, .all): "all"
         case (_, .tokens(let count)): String(count)
-        case (_, .percent(let share)): "\(NumberFormat.significant(share))%"
+        case (_, .percent(let share)): share == share.rounded() ? "\(Int(share))%" : "\(share)%"
         }
     }
 }
