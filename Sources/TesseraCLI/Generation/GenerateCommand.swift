@@ -24,6 +24,7 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup var generation: GenerationFlags
     @OptionGroup var output: OutputOptions
     @OptionGroup var grammar: GrammarFlags
+    @OptionGroup var cache: CacheFlags
 
     @Flag(help: "Wrap the prompt in the model's chat template, as a message from the user.")
     var chat = false
@@ -65,14 +66,35 @@ struct GenerateCommand: ParsableCommand {
             let text = try promptText()
             return try write(text.hasSuffix("\n") ? text : text + "\n")
         }
-        // A mistake in it is told before the model is loaded.
+        // Mistakes in these are told before the model is loaded.
+        let evictions = try cache.options(stepCount: options.maximumTokens ?? 256, seed: generation.seed)
+        guard evictions.count <= 1 else {
+            throw LocatedError(
+                field: "--cache-policy", problem: "a text has one policy and one budget",
+                remedy: "compare several with: tessera evaluate --cache-policy")
+        }
         let wanted = try grammar.source()?.grammar()
         let loaded = try model.load()
         let constraint = try wanted.map { try GrammarFlags.constraint($0, for: loaded.tokenizer.tokenizer) }
         let text = try promptText()
         let tokens = try promptTokens(of: text, loaded)
 
-        var read = try ReadText(model: loaded.model, capacity: generation.context)
+        if let eviction = evictions.first {
+            try continueText(
+                from: tokens, model: eviction.evicting(loaded.model), loaded, options, constraint
+            ) { $0.use }
+        } else {
+            try continueText(from: tokens, model: loaded.model, loaded, options, constraint) { _ in nil }
+        }
+        try Interruption.cancellation.check()
+    }
+
+    /// Generates and shows the text, and what `use` tells of its cache.
+    private func continueText<Model: CausalModel>(
+        from tokens: [TokenID], model: Model, _ loaded: ModelOptions.Loaded, _ options: GenerationOptions,
+        _ constraint: (any LogitConstraint)?, use: (Model.Cache) -> EvictionUse?
+    ) throws {
+        var read = try ReadText(model: model, capacity: generation.context)
         let bar = ProgressBar()
         defer { bar.clear() }
         let result = try TesseraDecoding.generate(
@@ -83,13 +105,18 @@ struct GenerateCommand: ParsableCommand {
             if !output.json { try StandardOutput.standard.stream(piece) }
         }
         bar.clear()
+        let memory = use(read.cache)
         if output.json {
-            try writeJSON(result.json)
+            var members = result.members
+            members["cache"] = memory?.json
+            try writeJSON(.object(members))
         } else {
             try write("\n")
         }
-        if stats { writeToStandardError(result.summary + "\n") }
-        try Interruption.cancellation.check()
+        if stats {
+            writeToStandardError(result.summary + "\n")
+            if let memory { writeToStandardError(memory.summary + "\n") }
+        }
     }
 
     private func promptTokens(of text: String, _ loaded: ModelOptions.Loaded) throws(LocatedError)
@@ -117,7 +144,10 @@ extension Generation {
     }
 
     /// Everything, for machines.
-    var json: JSONValue {
+    var json: JSONValue { .object(members) }
+
+    /// The members of that.
+    var members: JSONObject {
         [
             "text": .string(text),
             "tokens": JSONValue(tokens),
