@@ -4,7 +4,7 @@ public import TesseraCore
 public enum StudyRegistry {
     /// All of them, in the order in which they are run: those that train no network first, and of these the short ones.
     public static let all: [any Study] = [
-        RomanizationStudy(), QtokStudy(), DataMixtureInferenceStudy(), LessIsBetterStudy(),
+        QtokStudy(), DataMixtureInferenceStudy(), LessIsBetterStudy(), RomanizationStudy(),
         TheoryOfTokenizationStudy(), TokenizationCountsStudy(),
     ]
 
