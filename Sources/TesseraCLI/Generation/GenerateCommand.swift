@@ -16,7 +16,8 @@ struct GenerateCommand: ParsableCommand {
         abstract: "Continue a text, or answer it with --chat.",
         discussion: """
             The text streams to standard output as it is made. Without a prompt, or with -, the prompt is read \
-            from standard input.
+            from standard input. A prompt that ends inside a word is continued best with --bytes, which predicts the \
+            next bytes exactly, or with --heal, which is as fast as usual and undoes one token.
             """
     )
 
@@ -24,6 +25,7 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup var generation: GenerationFlags
     @OptionGroup var output: OutputOptions
     @OptionGroup var grammar: GrammarFlags
+    @OptionGroup var bytes: ByteFlags
 
     @Flag(help: "Wrap the prompt in the model's chat template, as a message from the user.")
     var chat = false
@@ -48,6 +50,12 @@ struct GenerateCommand: ParsableCommand {
 
     func validate() throws {
         if system != nil, !chat { throw ValidationError("--system needs --chat") }
+        if bytes.changesGeneration, grammar.isGiven {
+            throw ValidationError("a grammar needs tokens: leave out --bytes and --heal")
+        }
+        if !bytes.ensemble.isEmpty || bytes.suffix != nil, chat {
+            throw ValidationError("--chat is for one model that continues a conversation")
+        }
         if dryRun, regroupDigits == nil { throw ValidationError("--dry-run needs --regroup-digits") }
     }
 
@@ -69,20 +77,27 @@ struct GenerateCommand: ParsableCommand {
         let wanted = try grammar.source()?.grammar()
         let loaded = try model.load()
         let constraint = try wanted.map { try GrammarFlags.constraint($0, for: loaded.tokenizer.tokenizer) }
-        let text = try promptText()
-        let tokens = try promptTokens(of: text, loaded)
+        let text = try rendered(try promptText(), loaded)
+        if bytes.bytes { return try generateByBytes(text, loaded, options: options) }
+        let tokens = loaded.tokenizer.tokenizer.promptTokens(of: text)
+        let healing = try bytes.healing(tokens, loaded)
+        // What was taken back is generated again, and not shown again.
+        var known = healing?.removed.count ?? 0
 
         var read = try ReadText(model: loaded.model, capacity: generation.context)
         let bar = ProgressBar()
         defer { bar.clear() }
-        let result = try TesseraDecoding.generate(
-            from: tokens, in: &read, tokenizer: loaded.tokenizer.tokenizer, options: options,
-            constraint: constraint, cancellation: Interruption.cancellation, progress: bar.progress
+        var result = try TesseraDecoding.generate(
+            from: healing?.prompt ?? tokens, in: &read, tokenizer: loaded.tokenizer.tokenizer, options: options,
+            constraint: healing ?? constraint, cancellation: Interruption.cancellation, progress: bar.progress
         ) { piece throws(LocatedError) in
             bar.clear()
-            if !output.json { try StandardOutput.standard.stream(piece) }
+            let new = piece.utf8.dropFirst(known)
+            known -= piece.utf8.count - new.count
+            if !output.json { try StandardOutput.standard.stream(String(Substring(new))) }
         }
         bar.clear()
+        result.text = String(Substring(result.text.utf8.dropFirst(healing?.removed.count ?? 0)))
         if output.json {
             try writeJSON(result.json)
         } else {
@@ -92,15 +107,13 @@ struct GenerateCommand: ParsableCommand {
         try Interruption.cancellation.check()
     }
 
-    private func promptTokens(of text: String, _ loaded: ModelOptions.Loaded) throws(LocatedError)
-        -> [TokenID]
-    {
-        guard chat else { return loaded.tokenizer.tokenizer.promptTokens(of: text) }
+    /// The prompt as the model reads it.
+    private func rendered(_ text: String, _ loaded: ModelOptions.Loaded) throws(LocatedError) -> String {
+        guard chat else { return text }
         let template = try loaded.tokenizer.requireChatTemplate()
         let opening = system.map { [ChatMessage(role: "system", content: $0)] } ?? []
-        let rendered = try template.render(
+        return try template.render(
             messages: opening + [ChatMessage(role: "user", content: text)], addGenerationPrompt: true)
-        return loaded.tokenizer.tokenizer.promptTokens(of: rendered)
     }
 }
 

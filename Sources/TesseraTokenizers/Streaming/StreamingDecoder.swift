@@ -45,7 +45,7 @@ public struct StreamingDecoder: Sendable {
 /// How many bytes at the end begin a code point that further bytes could complete: 0 to 3.
 ///
 /// Ill-formed beginnings count as complete: they become U+FFFD at once, as in one-shot decoding.
-func lengthOfUnfinishedScalar(_ bytes: [UInt8]) -> Int {
+package func lengthOfUnfinishedScalar(_ bytes: [UInt8]) -> Int {
     for length in 1...3 where length <= bytes.count {
         let lead = bytes[bytes.count - length]
         if lead & 0xC0 == 0x80 { continue }

@@ -1,0 +1,168 @@
+public import TesseraCore
+internal import TesseraTokenizers
+
+extension ExactBytes {
+    public func specialTokens(in prompt: [UInt8]) -> [String] {
+        encoded(prompt, special: .asTokens).filter { vocabulary.length(of: $0) == 0 }.map {
+            tokenizer.spelling(of: $0) ?? "\($0)"
+        }
+    }
+
+    private func encoded(_ text: [UInt8], special: SpecialTokenReading) -> [TokenID] {
+        var ids: [TokenID] = []
+        text.withUnsafeBufferPointer { tokenizer.encode($0, special: special, into: &ids) }
+        return ids
+    }
+
+    public mutating func start(
+        with prompt: [UInt8], special: SpecialTokenReading = .asTokens,
+        cancellation: Cancellation = Cancellation(), progress: Progress = .ignored
+    ) throws(LocatedError) -> Bool {
+        let whole = Array(prompt.dropLast(lengthOfUnfinishedScalar(prompt)))
+        var tokens = encoded(whole, special: special)
+        var rest = prompt
+        let specials = (tokens.lastIndex { vocabulary.length(of: $0) == 0 } ?? -1) + 1
+        if specials > 0 {
+            let spelled = tokens[specials...].reduce(prompt.count - whole.count) {
+                $0 + vocabulary.length(of: $1)
+            }
+            // The tokenizer may have put a space in front of what follows a special token.
+            let tail = [spelled, spelled - 1].lazy.map { Array(prompt.suffix(max(0, $0))) }
+            guard
+                let found = tail.first(where: {
+                    let end = Array($0.dropLast(prompt.count - whole.count))
+                    return encoded(end, special: .asText) == tokens[specials...]
+                })
+            else {
+                throw LocatedError(
+                    field: "tokenizer", problem: "it changes the text behind a special token",
+                    remedy: "use a model whose tokens spell every text as it is")
+            }
+            rest = found
+        }
+        tokens = Array(tokens.prefix(specials))
+        if tokenizer.specialTokens.addsBeginOfText, let beginOfText, tokens.first != beginOfText {
+            tokens.insert(beginOfText, at: 0)
+        }
+        return try start(after: tokens, with: rest, cancellation: cancellation, progress: progress)
+    }
+
+    /// Begins with tokens that stay as they are, such as those of a chat's earlier turns, and a text behind them.
+    ///
+    /// Without any, and where the text has no settled place, the model gets the beginning-of-text token to go on from.
+    ///
+    /// - Returns: false when cancelled.
+    /// - Throws: as `start(with:special:cancellation:progress:)`.
+    public mutating func start(
+        after tokens: [TokenID], with rest: [UInt8], cancellation: Cancellation = Cancellation(),
+        progress: Progress = .ignored
+    ) throws(LocatedError) -> Bool {
+        (context, covers, isOpen) = (tokens, [], false)
+        _ = try window.begin(rest)
+        if let place = window.bytes.indices.last(where: { window.isSettled(at: $0, vocabulary) }),
+            let head = window.cut(at: place)
+        {
+            context += head
+        }
+        if context.isEmpty {
+            guard let beginOfText else {
+                throw LocatedError(
+                    field: "prompt", problem: "the model has nothing to go on from",
+                    remedy: "give a few words: this model has no token that begins a text")
+            }
+            context = [beginOfText]
+        }
+        guard context.count < text.capacity else {
+            throw ReadText<Model>.tooLong(context.count + 1, capacity: text.capacity)
+        }
+        modelTokens += context.count - text.sharedCount(with: context)
+        guard try text.read(context, logits: &logits, cancellation: cancellation, progress: progress) else {
+            return false
+        }
+        try openHeads()
+        guard !covers.isEmpty else { throw Self.noCover }
+        shorten()
+        return true
+    }
+
+    /// Opens the heads after which a token may reach the end of the text.
+    private mutating func openHeads() throws(LocatedError) {
+        let text = window.bytes
+        let lowest = max(0, text.count - vocabulary.longestTokenLength)
+        var ranks: [Int: Range<Int>] = [:]
+        for start in lowest..<text.count {
+            let range = vocabulary.ranks(beginningWith: text[start...])
+            if !range.isEmpty { ranks[start] = range }
+        }
+        if text.isEmpty { ranks[0] = vocabulary.tokens.indices }
+        guard let first = ranks.keys.min() else { return }
+
+        // Every head of an encoding of the text's beginnings, with whatever may follow them, that ends at such a place.
+        var heads: Set<[TokenID]> = []
+        if first == 0 { heads.insert([]) }
+        for end in first..<(text.count + 1)
+        where end == text.count || end == 0 || text[end] & 0xC0 != 0x80 {
+            let beginning = Array(text[..<end])
+            for continuation in TokenWindow.continuations(of: beginning) {
+                var place = 0
+                let ids = window.encode(beginning + continuation)
+                for (index, id) in ids.enumerated() {
+                    let length = vocabulary.length(of: id)
+                    place += length
+                    guard length > 0, place < text.count else { break }
+                    if ranks[place] != nil { heads.insert(Array(ids[...index])) }
+                }
+            }
+        }
+
+        let open = heads.compactMap { head -> (head: [TokenID], ranks: Range<Int>)? in
+            let length = head.reduce(0) { $0 + vocabulary.length(of: $1) }
+            guard let range = ranks[length], text.starts(with: spelling(head)),
+                canGoOn(head, length: length, range)
+            else { return nil }
+            return (head, range)
+        }
+        // Heads that begin alike come one after another, so that the model reads what they share once.
+        let sorted = open.sorted { $0.head.lexicographicallyPrecedes($1.head) }
+        guard let one = sorted.first?.head, let other = sorted.last?.head else { return }
+        let shared = zip(one, other).prefix { $0 == $1 }.count
+        var rows: [[TokenID]: ByteCovers] = [:]
+        for (head, range) in sorted {
+            guard var cover = try opened(head, from: shared, rows: &rows) else { continue }
+            cover.ranks = range
+            covers.append(cover)
+        }
+    }
+
+    private func spelling(_ tokens: [TokenID]) -> [UInt8] { tokens.flatMap { tokenizer.bytes(of: $0) } }
+
+    /// Whether some of the tokens may follow a head; a few are tried.
+    private mutating func canGoOn(_ head: [TokenID], length: Int, _ range: Range<Int>) -> Bool {
+        let beginning = Array(window.bytes[..<length])
+        return range.prefix(64).contains {
+            window.admits(head + [vocabulary.tokens[$0]], spelling: beginning + vocabulary.bytes($0))
+        }
+    }
+
+    /// The covers that begin with a head, after those of the heads it begins with; nil when it has no mass.
+    ///
+    /// - Parameter shared: how many tokens all heads share, which change no mass.
+    private mutating func opened(
+        _ head: [TokenID], from shared: Int, rows: inout [[TokenID]: ByteCovers]
+    ) throws(LocatedError) -> ByteCovers? {
+        if let known = rows[head] { return known }
+        var mass = 0.0
+        if head.count > shared, let last = head.last {
+            guard let before = try opened(Array(head.dropLast()), from: shared, rows: &rows) else { return nil }
+            guard let rank = rank(of: last), before.weights[rank] > 0 else { return nil }
+            mass = before.logMass + logarithm(before.weights[rank])
+        }
+        let made = try read(head, logMass: mass)
+        rows[head] = made
+        return made
+    }
+
+    private func rank(of id: TokenID) -> Int? {
+        vocabulary.ranks(beginningWith: tokenizer.bytes(of: id)).first { vocabulary.tokens[$0] == id }
+    }
+}

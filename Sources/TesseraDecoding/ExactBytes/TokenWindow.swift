@@ -1,0 +1,123 @@
+internal import TesseraCore
+internal import TesseraTokenizers
+
+/// The end of a text, from a place that no token reaches across, in which it is told which tokens may stand.
+///
+/// Tokens may stand at the beginning of a text when the tokenizer makes them of the text followed by *some*
+/// continuation. To ask for the text alone is too strict where the tokenizer looks ahead: GPT-2's rule cuts `.⏎⏎The`
+/// into `.`, `⏎`, `⏎`, `The`, and its head `.⏎⏎` into two tokens.
+struct TokenWindow {
+    private let tokenizer: any Tokenizer
+
+    /// What stands in front when the window is encoded, and the tokens of it, which are taken off.
+    private var anchor: [UInt8] = []
+    private var anchorCount = 0
+
+    /// How many of the first bytes are none of the text's: a space that the tokenizer writes in front of a text.
+    private var lead = 0
+
+    /// The text as its tokens spell it.
+    private(set) var bytes: [UInt8] = []
+
+    /// The times that a text was encoded.
+    private(set) var encodings = 0
+
+    init(_ tokenizer: some Tokenizer) { self.tokenizer = tokenizer }
+
+    /// The tokens of the window's beginning, or of all of it, with a continuation.
+    mutating func encode(_ text: [UInt8]) -> [TokenID] {
+        encodings += 1
+        var ids: [TokenID] = []
+        (anchor + text.dropFirst(lead)).withUnsafeBufferPointer {
+            tokenizer.encode($0, special: .asText, into: &ids)
+        }
+        return Array(ids.dropFirst(anchorCount))
+    }
+
+    /// Whether `tokens`, which spell `text`, may stand at the beginning of the window.
+    mutating func admits(_ tokens: [TokenID], spelling text: [UInt8]) -> Bool {
+        let whole = text.dropLast(lengthOfUnfinishedScalar(text))
+        guard firstInvalidUTF8Offset(in: Array(whole)) == nil else { return false }
+        for continuation in Self.continuations(of: text) where encode(text + continuation).starts(with: tokens)
+        {
+            return true
+        }
+        return false
+    }
+
+    /// The continuations that are tried: what rules that look ahead tell apart (nothing, letters, spaces, digits
+    /// alone and in groups, ends of lines), or what may finish the last character.
+    static func continuations(of text: [UInt8]) -> [[UInt8]] {
+        let unfinished = lengthOfUnfinishedScalar(text)
+        guard unfinished > 0 else { return usualContinuations }
+        let lead = text[text.count - unfinished]
+        let missing = (lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2) - unfinished
+        return (0x80...0xBF).map { [$0] + Array(repeating: 0x80, count: missing - 1) }
+    }
+
+    private static let usualContinuations: [[UInt8]] = ["", "a", " ", "0", "00", "\n"].map { Array($0.utf8) }
+
+    mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
+    // MARK: Where it begins
+
+    /// Takes a whole text.
+    ///
+    /// - Returns: the tokens of the text without its last character when that is unfinished.
+    /// - Throws: `LocatedError` for text that is not UTF-8, or that its tokens do not spell.
+    mutating func begin(_ text: [UInt8]) throws(LocatedError) -> [TokenID] {
+        (anchor, anchorCount, lead) = ([], 0, 0)
+        let whole = Array(text.dropLast(lengthOfUnfinishedScalar(text)))
+        if let offset = firstInvalidUTF8Offset(in: whole) {
+            throw .invalidUTF8(file: nil, offset: offset)
+        }
+        let ids = encode(whole)
+        let spelled = tokenizer.bytes(of: ids)
+        guard spelled.count - whole.count <= 8, spelled.suffix(whole.count) == whole[...] else {
+            throw LocatedError(
+                field: "tokenizer", problem: "it changes the text, or has no token for a part of it",
+                remedy: "use a model whose tokens spell every text as it is, and text without control characters")
+        }
+        lead = spelled.count - whole.count
+        bytes = spelled + text.suffix(text.count - whole.count)
+        return ids
+    }
+
+    /// Lets the window begin at `place` if what stands there is encoded the same behind another text.
+    ///
+    /// - Returns: the tokens before the place; nil when the window was left as it is.
+    mutating func cut(at place: Int) -> [TokenID]? {
+        let whole = Array(bytes.dropLast(lengthOfUnfinishedScalar(bytes)))
+        guard place > lead, place < whole.count else { return nil }
+        let ids = encode(whole)
+        var shorter = self
+        shorter.lead = 0
+        for anchor in ["", "a"] {
+            shorter.anchor = Array(anchor.utf8)
+            shorter.anchorCount = 0
+            shorter.anchorCount = shorter.encode([]).count
+            let tail = shorter.encode(Array(whole[place...]))
+            let head = Array(ids.dropLast(tail.count))
+            guard ids.suffix(tail.count) == tail[...], tokenizer.bytes(of: head) == whole[..<place] else {
+                continue
+            }
+            shorter.bytes = Array(bytes[place...])
+            self = shorter
+            return head
+        }
+        encodings = shorter.encodings
+        return nil
+    }
+
+    /// Whether no token reaches across a place and none on its left depends on what follows it.
+    ///
+    /// So it is between ink and white space where no token of the vocabulary holds the two bytes: rules that look ahead
+    /// look from white space or digits on, and both sides of the place have been seen.
+    func isSettled(at place: Int, _ vocabulary: ByteVocabulary) -> Bool {
+        guard place > 0, place < bytes.count, [0x09, 0x0A, 0x0D, 0x20].contains(bytes[place]),
+            !vocabulary.joins(bytes[place - 1], bytes[place])
+        else { return false }
+        let left = String(decoding: bytes[max(0, place - 4)..<place], as: UTF8.self).unicodeScalars.last
+        return left.map { !$0.properties.isWhitespace } ?? false
+    }
+}
