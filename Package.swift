@@ -334,8 +334,8 @@ if Context.environment["TESSERA_LAB"] == "1" {
             name: "TesseraStudies",
             dependencies: [
                 "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers", "TesseraVocabulary",
-                "TesseraAnalysis", "TesseraTensor", "TesseraArchitectures", "TesseraTraining",
-                "TesseraMixture",
+                "TesseraAnalysis", "TesseraEngine", "TesseraDecoding", "TesseraTensor",
+                "TesseraArchitectures", "TesseraTraining", "TesseraMixture",
             ],
             swiftSettings: settings
         ),

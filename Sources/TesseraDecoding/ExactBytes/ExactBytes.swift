@@ -148,17 +148,22 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
 
     public mutating func advance(by byte: UInt8) throws(LocatedError) {
         try open()
+        narrow(by: byte)
+        guard !covers.isEmpty else { throw Self.noCover }
+        steps += 1
+        shorten()
+    }
+
+    /// Keeps the covers that go on with a byte.
+    mutating func narrow(by byte: UInt8) {
         let length = window.bytes.count
         for index in covers.indices {
             covers[index].ranks = vocabulary.narrowed(
                 covers[index].ranks, depth: length - covers[index].headLength, by: byte)
         }
         covers.removeAll { $0.ranks.isEmpty }
-        guard !covers.isEmpty else { throw Self.noCover }
         window.append(byte)
         isOpen = false
-        steps += 1
-        shorten()
     }
 
     /// Moves the window's beginning to the last settled place that all covers share the tokens up to.
