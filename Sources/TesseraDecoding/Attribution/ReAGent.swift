@@ -98,7 +98,7 @@ package struct ReAGent {
                 }
             }
             report(step + 1)
-            if step % Self.stepsPerCheck == Self.stepsPerCheck - 1,
+            if options.stopsEarly, step % Self.stepsPerCheck == Self.stepsPerCheck - 1,
                 try stands(scores(replica), random, step: step, scorer: &scorer)
             {
                 replica.hasStopped = true

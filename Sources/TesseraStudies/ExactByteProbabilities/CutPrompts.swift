@@ -59,7 +59,8 @@ struct CutPrompts {
                 case .healing: try reader.start(healing: tokens)
                 case .exact: _ = try reader.start(with: prompt.text, special: .asText)
                 }
-                bits[method, default: []].append(try bitsPerByte(of: prompt.next, &reader))
+                let found = try bitsPerByte(of: prompt.next, &reader)
+                bits[method, default: []].append(found)
                 tokensRead[method, default: 0] += reader.statistics.modelTokens - before
             }
         }
