@@ -125,13 +125,15 @@ struct AttributeCommand: ParsableCommand {
         if let targetIndex {
             guard tokens.indices.contains(targetIndex) else {
                 throw LocatedError(
-                    field: "--target-index", problem: "\(targetIndex) is outside of the text's \(tokens.count) tokens",
+                    field: "--target-index",
+                    problem: "\(targetIndex) is outside of the text's \(tokens.count) tokens",
                     remedy: "give a position from 2 to \(max(2, tokens.count - 1))")
             }
             return AttributionQuestion(
                 context: Array(tokens[..<targetIndex]), target: tokens[targetIndex], fixed: fixed)
         }
-        var read = try ReadText(model: loaded.model, capacity: min(tokens.count + 1, loaded.model.contextLength))
+        var read = try ReadText(
+            model: loaded.model, capacity: min(tokens.count + 1, loaded.model.contextLength))
         let next = try TesseraDecoding.generate(
             from: tokens, in: &read, tokenizer: tokenizer, options: GenerationOptions(maximumTokens: 1))
         guard let target = next.tokens.first else { throw LocatedError.noPrediction }

@@ -17,7 +17,8 @@ struct AttributionReport {
     /// What was found, in a sentence.
     private var summary: String {
         let percent = NumberFormat.significant(100 * attribution.probability)
-        return "\(model) gives \"\(target)\" \(percent) % after this text; method \(attribution.method.rawValue), "
+        return
+            "\(model) gives \"\(target)\" \(percent) % after this text; method \(attribution.method.rawValue), "
             + "\(NumberFormat.count(attribution.passes)) passes in \(NumberFormat.duration(seconds))"
     }
 
@@ -59,7 +60,8 @@ struct AttributionReport {
         page.tokens(
             zip(tokens, weights).map { WeightedToken($0, weight: $1) }
                 + [WeightedToken(target, weight: 0, isTarget: true)],
-            caption: "Blue tokens made the framed one likelier, orange ones less likely; the deeper, the more.")
+            caption:
+                "Blue tokens made the framed one likelier, orange ones less likely; the deeper, the more.")
         page.table(table, caption: "The tokens by score.")
         return page.html()
     }

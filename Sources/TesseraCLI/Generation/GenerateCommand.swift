@@ -88,7 +88,8 @@ struct GenerateCommand: ParsableCommand {
         let bar = ProgressBar()
         defer { bar.clear() }
         var result = try TesseraDecoding.generate(
-            from: healing?.prompt ?? tokens, in: &read, tokenizer: loaded.tokenizer.tokenizer, options: options,
+            from: healing?.prompt ?? tokens, in: &read, tokenizer: loaded.tokenizer.tokenizer,
+            options: options,
             constraint: healing ?? constraint, cancellation: Interruption.cancellation, progress: bar.progress
         ) { piece throws(LocatedError) in
             bar.clear()

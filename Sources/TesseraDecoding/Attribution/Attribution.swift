@@ -3,8 +3,9 @@ public struct Attribution: Hashable, Sendable {
     /// How it was found.
     public var method: AttributionMethod
 
-    /// A score for each token of the context: the higher, the more the prediction rests on it; comparable within one
-    /// attribution only. Tokens that may not be replaced have 0.
+    /// A score for each token of the context: the higher, the more the prediction rests on it.
+    ///
+    /// Comparable within one attribution only. Tokens that may not be replaced have 0.
     public var scores: [Double]
 
     /// The scores as shares that add up to 1.

@@ -24,7 +24,11 @@ package struct TargetScorer<Model: CausalModel> {
         _ = try text.read(context, logits: &logits)
         passes += 1
         let share = logits.withUnsafeBufferPointer { row -> Double? in
-            guard let maximum = LogitRow(row).maximum(), maximum.isFinite, !row[target].isNaN else { return nil }
+            guard target < row.count, let maximum = LogitRow(row).maximum(), maximum.isFinite,
+                !row[target].isNaN
+            else {
+                return nil
+            }
             return exponential(Double(row[target]) - Double(maximum))
                 / LogitRow(row).sumOfExponentials(offset: maximum, scale: 1)
         }
@@ -40,6 +44,7 @@ package struct TargetScorer<Model: CausalModel> {
     package mutating func isTarget(among count: Int, after context: [TokenID]) throws(LocatedError) -> Bool {
         _ = try text.read(context, logits: &logits)
         passes += 1
+        guard target < logits.count else { return false }
         let score = logits[target]
         return logits.count { $0 > score } < count
     }

@@ -57,7 +57,7 @@ public struct KindReplacer: TokenReplacer, Sendable {
 /// Replaces tokens by what the model itself would have written there, a few samples for each position.
 public struct OwnSamples: TokenReplacer, Sendable {
     private let choices: [[TokenID]]
-    private let first: any TokenReplacer & Sendable
+    private let first: KindReplacer
 
     private static let choiceCount = 8
 

@@ -32,7 +32,8 @@ struct ByteCovers {
     init(
         head: [TokenID], headLength: Int, logMass: Double, logits: [Float], vocabulary: ByteVocabulary
     ) throws(LocatedError) {
-        guard let maximum = logits.withUnsafeBufferPointer({ LogitRow($0).maximum() }), maximum.isFinite else {
+        guard let maximum = logits.withUnsafeBufferPointer({ LogitRow($0).maximum() }), maximum.isFinite
+        else {
             throw LocatedError(
                 field: "logits", problem: "no score is a number",
                 remedy: "the weights may be damaged: fetch or convert the model again")

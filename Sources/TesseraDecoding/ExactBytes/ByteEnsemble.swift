@@ -37,7 +37,8 @@ public struct ByteEnsemble: ByteSource {
         guard Set(members.map(\.endsTexts)).count == 1 else {
             throw LocatedError(
                 field: "--ensemble",
-                problem: "the models disagree on special tokens: some have one that ends a text, others have none",
+                problem:
+                    "the models disagree on special tokens: some have one that ends a text, others have none",
                 remedy: "put models together that all end texts, or none of which does")
         }
         self.members = members
@@ -65,7 +66,8 @@ public struct ByteEnsemble: ByteSource {
         let odd = Set(first).symmetricDifference(other).min() ?? ""
         throw LocatedError(
             field: "prompt",
-            problem: "the models disagree on special tokens: \"\(odd)\" is one to some of them and text to others",
+            problem:
+                "the models disagree on special tokens: \"\(odd)\" is one to some of them and text to others",
             remedy: "leave it out of the prompt, or put models of one family together")
     }
 
@@ -85,7 +87,9 @@ public struct ByteEnsemble: ByteSource {
     }
 
     public mutating func admits(_ byte: UInt8) throws(LocatedError) -> Bool {
-        for index in members.indices where try !members[index].admits(byte) { return false }
+        for index in members.indices {
+            guard try members[index].admits(byte) else { return false }
+        }
         return true
     }
 

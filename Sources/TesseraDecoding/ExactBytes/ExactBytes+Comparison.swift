@@ -1,8 +1,9 @@
 public import TesseraCore
 
 extension ExactBytes {
-    /// Begins with a prompt whose last token is taken back, as token healing does: the next token must begin with what
-    /// was taken back. To compare with; see `TokenHealing`.
+    /// Begins with a prompt whose last token is taken back, as token healing does.
+    ///
+    /// The next token must begin with what was taken back. To compare with; see `TokenHealing`.
     ///
     /// - Throws: as `start(with:special:cancellation:progress:)`.
     public mutating func start(healing prompt: [TokenID]) throws(LocatedError) {

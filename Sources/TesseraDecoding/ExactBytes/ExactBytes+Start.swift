@@ -31,7 +31,7 @@ extension ExactBytes {
             guard
                 let found = tail.first(where: {
                     let end = Array($0.dropLast(prompt.count - whole.count))
-                    return encoded(end, special: .asText) == tokens[specials...]
+                    return encoded(end, special: .asText).elementsEqual(tokens[specials...])
                 })
             else {
                 throw LocatedError(
@@ -153,7 +153,9 @@ extension ExactBytes {
         if let known = rows[head] { return known }
         var mass = 0.0
         if head.count > shared, let last = head.last {
-            guard let before = try opened(Array(head.dropLast()), from: shared, rows: &rows) else { return nil }
+            guard let before = try opened(Array(head.dropLast()), from: shared, rows: &rows) else {
+                return nil
+            }
             guard let rank = rank(of: last), before.weights[rank] > 0 else { return nil }
             mass = before.logMass + logarithm(before.weights[rank])
         }

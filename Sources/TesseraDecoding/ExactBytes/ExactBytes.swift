@@ -48,7 +48,7 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
     /// The most heads opened at one byte.
     static var mostOpened: Int { 8 }
     /// A window of more bytes is shortened although no settled place is in it.
-    static var longWindow: Int { 1_024 }
+    static var longWindow: Int { 512 }
 
     /// Makes a reader of a model.
     ///
@@ -92,8 +92,9 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
             head: head, headLength: head.reduce(0) { $0 + vocabulary.length(of: $1) }, logMass: logMass,
             logits: logits, vocabulary: vocabulary)
         // A text that looks ahead may not be cut like this where it ends.
-        if made.end > 0, made.headLength == window.bytes.count, lengthOfUnfinishedScalar(window.bytes) > 0
-            || window.encode(window.bytes) != head
+        if made.end > 0, made.headLength == window.bytes.count,
+            lengthOfUnfinishedScalar(window.bytes) > 0
+                || window.encode(window.bytes) != head
         {
             made.end = 0
         }
@@ -181,7 +182,9 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
             places.last { window.isSettled(at: $0.place, vocabulary) }
             ?? (isLong ? places.last { $0.place <= window.bytes.count - Self.longWindow / 4 } : nil)
         var shorter = window
-        guard let found, let head = shorter.cut(at: found.place), head == shared.head.prefix(found.count) else {
+        guard let found, let head = shorter.cut(at: found.place), shared.head.starts(with: head),
+            head.count == found.count
+        else {
             return
         }
         window = shorter

@@ -38,8 +38,8 @@ struct TokenWindow {
     mutating func admits(_ tokens: [TokenID], spelling text: [UInt8]) -> Bool {
         let whole = text.dropLast(lengthOfUnfinishedScalar(text))
         guard firstInvalidUTF8Offset(in: Array(whole)) == nil else { return false }
-        for continuation in Self.continuations(of: text) where encode(text + continuation).starts(with: tokens)
-        {
+        for continuation in Self.continuations(of: text)
+        where encode(text + continuation).starts(with: tokens) {
             return true
         }
         return false
@@ -69,14 +69,15 @@ struct TokenWindow {
         (anchor, anchorCount, lead) = ([], 0, 0)
         let whole = Array(text.dropLast(lengthOfUnfinishedScalar(text)))
         if let offset = firstInvalidUTF8Offset(in: whole) {
-            throw .invalidUTF8(file: nil, offset: offset)
+            throw LocatedError.invalidUTF8(file: nil, offset: offset)
         }
         let ids = encode(whole)
         let spelled = tokenizer.bytes(of: ids)
         guard spelled.count - whole.count <= 8, spelled.suffix(whole.count) == whole[...] else {
             throw LocatedError(
                 field: "tokenizer", problem: "it changes the text, or has no token for a part of it",
-                remedy: "use a model whose tokens spell every text as it is, and text without control characters")
+                remedy:
+                    "use a model whose tokens spell every text as it is, and text without control characters")
         }
         lead = spelled.count - whole.count
         bytes = spelled + text.suffix(text.count - whole.count)
@@ -98,7 +99,9 @@ struct TokenWindow {
             shorter.anchorCount = shorter.encode([]).count
             let tail = shorter.encode(Array(whole[place...]))
             let head = Array(ids.dropLast(tail.count))
-            guard ids.suffix(tail.count) == tail[...], tokenizer.bytes(of: head) == whole[..<place] else {
+            guard ids.suffix(tail.count) == tail[...],
+                tokenizer.bytes(of: head).elementsEqual(whole[..<place])
+            else {
                 continue
             }
             shorter.bytes = Array(bytes[place...])

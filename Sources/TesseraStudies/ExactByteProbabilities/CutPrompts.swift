@@ -41,7 +41,8 @@ struct CutPrompts {
         let vocabulary = try ByteVocabulary(smol.tokenizer)
         prompts = lines.flatMap { name, lines in
             CutPrompt.cut(
-                lines, from: name, count: Self.count / Self.texts.count, tokenizer: smol.tokenizer, seed: seed)
+                lines, from: name, count: Self.count / Self.texts.count, tokenizer: smol.tokenizer, seed: seed
+            )
         }
         var reader = try ExactBytes(
             model: smol.model, tokenizer: smol.tokenizer, vocabulary: vocabulary, capacity: 1_024)

@@ -51,7 +51,9 @@ struct TokenizedSource {
         var ids: [TokenID] = []
         for index in 0..<stringCount {
             ids.removeAll(keepingCapacity: true)
-            Array(string(index)).withUnsafeBufferPointer { tokenizer.encode($0, special: .asText, into: &ids) }
+            Array(string(index)).withUnsafeBufferPointer {
+                tokenizer.encode($0, special: .asText, into: &ids)
+            }
             var place = 0
             var context = [size - 1, size - 1, size - 1]
             for id in ids where place < Self.counted {

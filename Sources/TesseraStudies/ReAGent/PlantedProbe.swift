@@ -31,8 +31,9 @@ struct PlantedProbe {
     ]
 
     /// A text of a kind, its answer and the words that are planted, by attempt.
-    private static func draft(_ kind: Kind, _ random: CounterRandom) -> (text: String, answer: String, planted: [String])
-    {
+    private static func draft(_ kind: Kind, _ random: CounterRandom) -> (
+        text: String, answer: String, planted: [String]
+    ) {
         func order(_ count: Int, _ stream: UInt64) -> [Int] {
             (0..<count).sorted { random.bits(at: $0, stream: stream) < random.bits(at: $1, stream: stream) }
         }
@@ -49,7 +50,8 @@ struct PlantedProbe {
             let wanted = 1 + Int(random.bits(at: 0, stream: 3) % 4)
             let list = zip(names, words).map { "\($0) = \($1)" }.joined(separator: ", ")
             return (
-                "\(list). So \(names[wanted]) =", " \(words[wanted])", [" \(names[wanted])", " \(words[wanted])"]
+                "\(list). So \(names[wanted]) =", " \(words[wanted])",
+                [" \(names[wanted])", " \(words[wanted])"]
             )
         }
     }

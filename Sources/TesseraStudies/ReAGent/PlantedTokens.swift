@@ -14,8 +14,10 @@ struct PlantedTokens {
     }
 
     private static let hits = "SmolLM2: planted tokens in the first three, centred sum"
-    private static let centred = "SmolLM2: lower end of the interval of the centred sum's hits less three times random"
-    private static let published = "SmolLM2: lower end of the interval of the published sum's hits less twice random"
+    private static let centred =
+        "SmolLM2: lower end of the interval of the centred sum's hits less three times random"
+    private static let published =
+        "SmolLM2: lower end of the interval of the published sum's hits less twice random"
 
     static let thresholds: [Threshold] = [
         .atLeast(0.65, hits), .atLeast(0, centred), .atLeast(0, published),
@@ -76,7 +78,8 @@ struct PlantedTokens {
         probes.append(probe)
     }
 
-    private mutating func add(_ scores: [Double], _ method: Method, _ probe: PlantedProbe, passes count: Int) {
+    private mutating func add(_ scores: [Double], _ method: Method, _ probe: PlantedProbe, passes count: Int)
+    {
         let open = scores.indices.filter { !probe.question.fixed.contains($0) }
         let order = open.sorted { (scores[$0], $0) > (scores[$1], $1) }
         ranks[method, default: []].append(order.indices.filter { probe.planted.contains(order[$0]) })

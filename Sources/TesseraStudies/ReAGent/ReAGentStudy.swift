@@ -6,7 +6,8 @@ internal import TesseraCore
 /// Rivals that need gradients and the metrics on input embeddings are not part of it.
 public struct ReAGentStudy: Study {
     public let name = "reagent"
-    public let claim = "Replacing tokens at random shows which of them a prediction rests on, without gradients."
+    public let claim =
+        "Replacing tokens at random shows which of them a prediction rests on, without gradients."
     public let expectedSeconds = 420
     public let trainsNetworks = false
 

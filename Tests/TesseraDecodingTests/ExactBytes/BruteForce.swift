@@ -8,15 +8,20 @@ struct BruteForce {
     let tokenizer: MergingTokenizer
     let alphabet: [UInt8]
 
-    /// What may follow a text: all strings up to three bytes of the alphabet, and other ends of characters.
-    private var continuations: [[UInt8]] {
+    /// What may follow a text: all short strings of the alphabet, and another end of a character.
+    private let continuations: [[UInt8]]
+
+    init(model: SampleModel, tokenizer: MergingTokenizer, alphabet: [UInt8]) {
+        self.model = model
+        self.tokenizer = tokenizer
+        self.alphabet = alphabet
         var all: [[UInt8]] = [[]]
         var last: [[UInt8]] = [[]]
-        for _ in 0..<3 {
+        for _ in 0..<(alphabet.count > 3 ? 2 : 3) {
             last = last.flatMap { text in alphabet.map { text + [$0] } }
             all += last
         }
-        return all + [[0x80]]
+        continuations = all + [[0x80]]
     }
 
     private func encode(_ text: [UInt8]) -> [TokenID] {

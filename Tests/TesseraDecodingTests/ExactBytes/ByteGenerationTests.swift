@@ -9,8 +9,9 @@ struct ByteGenerationTests {
     private let tokenizer = MergingTokenizer(["ab", "ba", "aba"])
     private let alphabet = Array("ab".utf8)
 
-    private func reader(seed: UInt64 = 1, _ tokenizer: MergingTokenizer? = nil) throws -> ExactBytes<SampleModel>
-    {
+    private func reader(seed: UInt64 = 1, _ tokenizer: MergingTokenizer? = nil) throws -> ExactBytes<
+        SampleModel
+    > {
         let tokenizer = tokenizer ?? self.tokenizer
         return try ExactBytes(
             model: SampleModel.random(tokenizer, bytes: alphabet, seed: seed), tokenizer: tokenizer,
@@ -53,7 +54,9 @@ struct ByteGenerationTests {
 
         #expect(try reader.start(with: Array("ab".utf8), special: .asText))
         let stopped = try generateBytes(
-            from: &reader, options: GenerationOptions(stopStrings: ["a"], ignoresEndOfText: true))
+            from: &reader,
+            options: GenerationOptions(
+                sampling: SamplingOptions(temperature: 1), stopStrings: ["a"], ignoresEndOfText: true))
         #expect(stopped.stopReason == .stopString && !stopped.text.contains("a"))
         #expect(try reader.start(with: Array("ab".utf8), special: .asText))
         let full = try generateBytes(from: &reader, options: GenerationOptions(ignoresEndOfText: true))
@@ -106,7 +109,8 @@ struct ByteGenerationTests {
         #expect(made.text.utf8.count <= 20)
     }
 
-    @Test("an ensemble whose models disagree on special tokens is refused, and so are weights that do not fit")
+    @Test(
+        "an ensemble whose models disagree on special tokens is refused, and so are weights that do not fit")
     func disagreement() throws {
         var endless = tokenizer
         endless.specialTokens = SpecialTokens(beginOfText: 257)
@@ -140,7 +144,8 @@ struct ByteGenerationTests {
             func id(ofSpelling spelling: String) -> TokenID? { nil }
         }
         let marked = try ExactBytes(
-            model: SampleModel.random(tokenizer, bytes: alphabet, seed: 1), tokenizer: Marked(base: tokenizer),
+            model: SampleModel.random(tokenizer, bytes: alphabet, seed: 1),
+            tokenizer: Marked(base: tokenizer),
             vocabulary: ByteVocabulary(tokenizer))
         var pair = try ByteEnsemble([reader, marked])
         expectLocatedError(field: "prompt", problem: "<end>") { try pair.start(with: Array("bba".utf8)) }
@@ -173,7 +178,8 @@ struct ByteGenerationTests {
         #expect(try reader.start(between: Array("ab a".utf8), and: Array(" b".utf8), inside))
         let made = try reader.distribution()
         var plain = try ExactBytes(model: model, tokenizer: words, vocabulary: ByteVocabulary(words))
-        let context = [inside.prefix] + words.encode("ab") + [inside.suffix] + words.encode(" b") + [inside.middle]
+        let context =
+            [inside.prefix] + words.encode("ab") + [inside.suffix] + words.encode(" b") + [inside.middle]
         #expect(try plain.start(after: context, with: Array(" a".utf8)))
         #expect(try plain.distribution() == made)
     }

@@ -55,7 +55,7 @@ struct MergingTokenizer: Tokenizer {
         var rest = text[...]
         while let first = rest.first {
             let spaces = rest.prefix(while: isSpace)
-            var length: Int
+            let length: Int
             if spaces.isEmpty || (spaces.count == 1 && first == 0x20 && spaces.count < rest.count) {
                 length = spaces.count + rest.dropFirst(spaces.count).prefix { !isSpace($0) }.count
             } else {
@@ -63,7 +63,6 @@ struct MergingTokenizer: Tokenizer {
             }
             words.append(Array(rest.prefix(length)))
             rest = rest.dropFirst(length)
-            length = 0
         }
         return words
     }
