@@ -3,7 +3,9 @@ internal import TesseraTokenizers
 
 extension ExactBytes {
     public func specialTokens(in prompt: [UInt8]) -> [String] {
-        encoded(prompt, special: .asTokens).filter { vocabulary.length(of: $0) == 0 }.map {
+        encoded(Array(prompt.dropLast(lengthOfUnfinishedScalar(prompt))), special: .asTokens).filter {
+            vocabulary.length(of: $0) == 0
+        }.map {
             tokenizer.spelling(of: $0) ?? "\($0)"
         }
     }
@@ -136,12 +138,13 @@ extension ExactBytes {
 
     private func spelling(_ tokens: [TokenID]) -> [UInt8] { tokens.flatMap { tokenizer.bytes(of: $0) } }
 
-    /// Whether some of the tokens may follow a head; a few are tried.
+    /// Whether some of the tokens may follow a head, as far as trying a few tells.
     private mutating func canGoOn(_ head: [TokenID], length: Int, _ range: Range<Int>) -> Bool {
         let beginning = Array(window.bytes[..<length])
-        return range.prefix(64).contains {
-            window.admits(head + [vocabulary.tokens[$0]], spelling: beginning + vocabulary.bytes($0))
-        }
+        return range.count > 256
+            || range.contains {
+                window.admits(head + [vocabulary.tokens[$0]], spelling: beginning + vocabulary.bytes($0))
+            }
     }
 
     /// The covers that begin with a head, after those of the heads it begins with; nil when it has no mass.
