@@ -2,6 +2,7 @@ import Foundation
 import TesseraCore
 import TesseraDecoding
 import TesseraEngine
+import TesseraFiles
 import TesseraTestSupport
 import TesseraTokenizers
 import Testing
@@ -36,7 +37,6 @@ struct ExactBytesModelTests {
             #expect(try reader.start(with: Array(prompt.utf8)))
             let distribution = try reader.distribution()
             #expect(distribution.bytes[Int(next.utf8.first ?? 0)] > 0.8, "\(prompt)")
-            #expect(abs(distribution.bytes.reduce(distribution.end, +) - 1) < 1e-9)
         }
     }
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import TesseraConsole
 internal import TesseraCore
 internal import TesseraDecoding
+internal import TesseraEngine
 internal import TesseraFiles
 internal import TesseraReport
 internal import TesseraTokenizers
@@ -78,8 +79,9 @@ struct AttributeCommand: ParsableCommand {
         let question = try question(about: tokenizer.promptTokens(of: text), loaded)
         let bar = ProgressBar()
         defer { bar.clear() }
-        let kinds = try KindReplacer(tokenizer, vocabulary: ByteVocabulary(tokenizer))
+        try question.validate(options, vocabularySize: loaded.model.vocabularySize)
         let begun = ContinuousClock.now
+        let kinds = try KindReplacer(tokenizer, isSpecial: tokenizer.isSpecial)
         let replacer: any TokenReplacer =
             switch replacements {
             case .kind: kinds

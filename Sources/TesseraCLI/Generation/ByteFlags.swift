@@ -50,6 +50,9 @@ struct ByteFlags: ParsableArguments {
             throw ValidationError("\(name) needs --bytes")
         }
         if suffix != nil, !ensemble.isEmpty { throw ValidationError("give one of --suffix and --ensemble") }
+        guard ByteEnsemble.Rule(rawValue: ensembleRule) != nil else {
+            throw ValidationError("--ensemble-rule is mean or product")
+        }
         if let next, next < 1 { throw ValidationError("--next needs a count of at least 1") }
     }
 
@@ -77,7 +80,6 @@ struct ByteFlags: ParsableArguments {
     func start(
         _ prompt: [UInt8], _ loaded: ModelOptions.Loaded, model: ModelOptions, context: Int?
     ) throws -> any ByteSource {
-        let rule = try choice(ensembleRule, of: ByteEnsemble.Rule.self, "--ensemble-rule")
         let after = try suffix.map { try InputText(path: $0).bytes }
         let bar = ProgressBar()
         defer { bar.clear() }
@@ -97,7 +99,8 @@ struct ByteFlags: ParsableArguments {
                 options.model = name
                 return try reader(try options.load(), context: context)
             }
-            source = try ByteEnsemble([first] + others, rule: rule)
+            source = try ByteEnsemble(
+                [first] + others, rule: ByteEnsemble.Rule(rawValue: ensembleRule) ?? .mean)
         }
         guard
             try source.start(

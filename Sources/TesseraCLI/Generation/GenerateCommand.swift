@@ -81,8 +81,11 @@ struct GenerateCommand: ParsableCommand {
         if bytes.bytes { return try generateByBytes(text, loaded, options: options) }
         let tokens = loaded.tokenizer.tokenizer.promptTokens(of: text)
         let healing = try bytes.healing(tokens, loaded)
+        let limits: (any LogitConstraint)? = if let healing { healing } else { constraint }
         // What was taken back is generated again, and not shown again.
-        var known = healing?.removed.count ?? 0
+        let taken =
+            healing.map { loaded.tokenizer.tokenizer.decodedBytes(of: tokens[$0.prompt.count...]).count } ?? 0
+        var known = taken
 
         var read = try ReadText(model: loaded.model, capacity: generation.context)
         let bar = ProgressBar()
@@ -90,7 +93,7 @@ struct GenerateCommand: ParsableCommand {
         var result = try TesseraDecoding.generate(
             from: healing?.prompt ?? tokens, in: &read, tokenizer: loaded.tokenizer.tokenizer,
             options: options,
-            constraint: healing ?? constraint, cancellation: Interruption.cancellation, progress: bar.progress
+            constraint: limits, cancellation: Interruption.cancellation, progress: bar.progress
         ) { piece throws(LocatedError) in
             bar.clear()
             let new = piece.utf8.dropFirst(known)
@@ -98,7 +101,7 @@ struct GenerateCommand: ParsableCommand {
             if !output.json { try StandardOutput.standard.stream(String(Substring(new))) }
         }
         bar.clear()
-        result.text = String(Substring(result.text.utf8.dropFirst(healing?.removed.count ?? 0)))
+        result.text = String(Substring(result.text.utf8.dropFirst(taken)))
         if output.json {
             try writeJSON(result.json)
         } else {

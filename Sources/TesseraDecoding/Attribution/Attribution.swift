@@ -8,7 +8,7 @@ public struct Attribution: Hashable, Sendable {
     /// Comparable within one attribution only. Tokens that may not be replaced have 0.
     public var scores: [Double]
 
-    /// The scores as shares that add up to 1.
+    /// The scores as shares that add up to 1; all 0 when no score of a method other than ReAGent is positive.
     ///
     /// Of ReAGent the mean of the replicas' softmax, as published: with many steps it collapses onto one token, so rank by
     /// `scores`. Of the others the positive scores by their sum.

@@ -25,7 +25,7 @@ public struct AttributionQuestion: Hashable, Sendable {
     ///
     /// - Throws: `LocatedError` for a context of fewer than two tokens that may be replaced, ids outside of the model's
     ///   vocabulary, and options out of range.
-    func validate(_ options: AttributionOptions, vocabularySize: Int) throws(LocatedError) {
+    package func validate(_ options: AttributionOptions, vocabularySize: Int) throws(LocatedError) {
         func check(_ holds: Bool, _ field: String, _ problem: String, _ remedy: String) throws(LocatedError) {
             guard holds else { throw LocatedError(field: field, problem: problem, remedy: remedy) }
         }

@@ -5,8 +5,9 @@ package import TesseraCore
 ///
 /// At each step some tokens, drawn at random, are replaced; how far the target's probability falls is credited to them
 /// and debited to the others. Differences: besides the published sum there is one whose means are subtracted, since on
-/// real models most steps lower the probability, and a plain sum then mostly counts how often a token was drawn; the
-/// stopping rule wants two of three draws; when no replica stops, all count.
+/// real models most steps lower the probability, and a plain sum then mostly counts how often a token was drawn; scores
+/// begin at 0 and not at random; changes are kept below 1; the stopping rule is looked at every ten steps and wants two
+/// of three draws; when no replica stops, all count.
 package struct ReAGent {
     /// What the steps of a replica added up to, for each position.
     package struct Replica {

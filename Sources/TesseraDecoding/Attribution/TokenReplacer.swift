@@ -13,31 +13,39 @@ public struct KindReplacer: TokenReplacer, Sendable {
     private let kinds: [[TokenID]]
     private let kindByID: [Int]
 
-    /// Sorts the tokens of a vocabulary by kind.
+    /// Sorts the tokens of a tokenizer by kind.
     ///
+    /// - Parameter isSpecial: whether an id is no text beside those with a role.
     /// - Throws: `LocatedError` for fewer than two tokens of text.
     public init(
-        _ tokenizer: some Tokenizer, vocabulary: ByteVocabulary
+        _ tokenizer: some Tokenizer, isSpecial: (TokenID) -> Bool = { _ in false }
     ) throws(LocatedError) {
-        guard vocabulary.tokens.count > 1 else {
-            throw LocatedError(
-                field: "vocabulary", problem: "it has one token of text, which nothing can replace",
-                remedy: "use the tokenizer that belongs to the model")
-        }
+        let special = tokenizer.specialTokens
+        let roles = special.endOfText.union(
+            [special.beginOfText, special.unknown, special.padding].compactMap { $0 })
         var kinds = [[TokenID]](repeating: [], count: 5)
         var kindByID = [Int](repeating: 4, count: tokenizer.vocabularySize)
-        for (rank, id) in vocabulary.tokens.enumerated() {
-            let kind = Self.kind(vocabulary.bytes(rank))
+        for index in kindByID.indices {
+            let id = TokenID(truncatingIfNeeded: index)
+            let bytes = tokenizer.bytes(of: id)
+            guard !bytes.isEmpty, !roles.contains(id), !isSpecial(id) else { continue }
+            let kind = Self.kind(bytes)
             kinds[kind].append(id)
-            if Int(id) < kindByID.count { kindByID[Int(id)] = kind }
+            kindByID[index] = kind
+        }
+        let all = kinds.flatMap { $0 }
+        guard all.count > 1 else {
+            throw LocatedError(
+                field: "vocabulary",
+                problem: "it has no two tokens of text, of which one could replace the other",
+                remedy: "use the tokenizer that belongs to the model")
         }
         // A kind of one token has nothing to choose from.
-        let all = vocabulary.tokens
         self.kinds = kinds.map { $0.count > 1 ? $0 : all }
         self.kindByID = kindByID
     }
 
-    private static func kind(_ bytes: ArraySlice<UInt8>) -> Int {
+    private static func kind(_ bytes: [UInt8]) -> Int {
         let ink = bytes.drop { $0 == 0x20 }
         guard let first = ink.first else { return 3 }
         let isLetter = (0x61...0x7A).contains(first | 0x20) || first >= 0xC0
@@ -65,19 +73,29 @@ public struct OwnSamples: TokenReplacer, Sendable {
     ///
     /// - Parameter first: for the first position, which the model cannot predict.
     /// - Throws: what the model throws; `CancelledError` when stopped.
-    public init(
-        _ model: some CausalModel, context: [TokenID], seed: UInt64, first: KindReplacer,
+    public init<Model: CausalModel>(
+        _ model: Model, context: [TokenID], seed: UInt64, first: KindReplacer,
         cancellation: Cancellation = Cancellation()
     ) throws {
-        var choices: [[TokenID]] = context.isEmpty ? [] : [[]]
-        let cache = try model.makeCache(capacity: max(1, min(context.count, model.contextLength)))
-        var logits: [Float] = []
+        guard !context.isEmpty, context.count <= model.contextLength else {
+            throw ReadText<Model>.tooLong(context.count, capacity: model.contextLength)
+        }
+        var choices: [[TokenID]] = [[]]
+        let cache = try model.makeCache(capacity: context.count)
         let random = CounterRandom(seed: seed)
-        // A row of scores is large, so they are looked at one by one.
-        for (index, token) in context.dropLast().enumerated() {
+        // Rows of scores are large: as many at a time as fit in some 16 MB.
+        let size = model.vocabularySize
+        let block = max(1, min(128, 4_000_000 / max(1, size)))
+        var logits: [Float] = []
+        while choices.count < context.count {
             try cancellation.check()
-            try model.read([token], cache: cache, rows: .last, logits: &logits)
-            choices.append(Self.samples(logits, but: context[index + 1], random, position: index + 1))
+            let start = choices.count - 1
+            let end = min(start + block, context.count - 1)
+            try model.read(Array(context[start..<end]), cache: cache, rows: .all, logits: &logits)
+            for position in (start + 1)...end {
+                let row = logits[((position - start - 1) * size)..<((position - start) * size)]
+                choices.append(Self.samples(row, but: context[position], random, position: position))
+            }
         }
         self.choices = choices
         self.first = first
@@ -85,10 +103,10 @@ public struct OwnSamples: TokenReplacer, Sendable {
 
     /// The tokens with the largest sums of score and Gumbel noise: a sample without replacement.
     private static func samples(
-        _ logits: [Float], but old: TokenID, _ random: CounterRandom, position: Int
+        _ logits: ArraySlice<Float>, but old: TokenID, _ random: CounterRandom, position: Int
     ) -> [TokenID] {
         var best: [(score: Double, id: TokenID)] = []
-        for (index, logit) in logits.enumerated() where index != Int(old) && logit > -.infinity {
+        for (index, logit) in zip(0..., logits) where index != Int(old) && logit > -.infinity {
             let uniform = max(random.uniform(at: index, stream: UInt64(position)), 1e-300)
             let score = Double(logit) - logarithm(-logarithm(uniform))
             guard best.count < choiceCount || score > (best.last?.score ?? 0) else { continue }

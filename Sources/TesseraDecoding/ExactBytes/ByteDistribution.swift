@@ -1,12 +1,12 @@
-public import TesseraCore
+internal import TesseraCore
 
 /// How likely each byte is to come next, and the end of the text.
 public struct ByteDistribution: Hashable, Sendable {
     /// The probabilities of the 256 bytes.
-    public var bytes: [Double]
+    public let bytes: [Double]
 
     /// The probability that the text ends here.
-    public var end: Double
+    public let end: Double
 
     /// Makes masses, none of them negative, add up to 1.
     ///
@@ -37,9 +37,6 @@ public struct ByteStatistics: Hashable, Sendable {
     /// The times that a text was encoded to tell whether tokens may stand in it.
     public var encodings = 0
 
-    /// The bytes that were stepped over one by one.
-    public var steps = 0
-
     /// The most tokenizations of the text's end that were kept at a time.
     public var mostCovers = 0
 
@@ -51,7 +48,6 @@ public struct ByteStatistics: Hashable, Sendable {
         var sum = left
         sum.modelTokens += right.modelTokens
         sum.encodings += right.encodings
-        sum.steps = max(left.steps, right.steps)
         sum.mostCovers = max(left.mostCovers, right.mostCovers)
         return sum
     }

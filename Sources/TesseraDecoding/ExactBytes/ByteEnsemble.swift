@@ -83,7 +83,9 @@ public struct ByteEnsemble: ByteSource {
             }
         }
         return try ByteDistribution(
-            masses: (0..<256).map { byte in together { $0.bytes[byte] } }, end: together(\.end))
+            masses: (0..<256).map { byte in
+                all.contains { $0.bytes[byte] == 0 } ? 0 : together { $0.bytes[byte] }
+            }, end: together(\.end))
     }
 
     public mutating func admits(_ byte: UInt8) throws(LocatedError) -> Bool {

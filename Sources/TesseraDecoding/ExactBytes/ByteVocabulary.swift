@@ -9,10 +9,10 @@ public struct ByteVocabulary: Sendable {
     let tokens: [TokenID]
 
     /// The ids that end a text.
-    public let endOfText: [TokenID]
+    let endOfText: [TokenID]
 
     /// The most bytes of a token.
-    public let longestTokenLength: Int
+    let longestTokenLength: Int
 
     /// The bytes of all tokens, by rank; those of rank r are at `starts[r]..<starts[r + 1]`.
     private let bytes: [UInt8]
@@ -97,6 +97,9 @@ public struct ByteVocabulary: Sendable {
 
     /// The bytes that an id stands for; 0 when it is no text.
     public func length(of id: TokenID) -> Int { Int(id) < lengths.count ? lengths[Int(id)] : 0 }
+
+    /// The bytes that ids stand for together.
+    func length(of ids: some Sequence<TokenID>) -> Int { ids.reduce(0) { $0 + length(of: $1) } }
 
     /// Whether some token holds these two bytes one after the other.
     func joins(_ left: UInt8, _ right: UInt8) -> Bool {

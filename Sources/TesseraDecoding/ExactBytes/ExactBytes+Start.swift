@@ -3,50 +3,40 @@ internal import TesseraTokenizers
 
 extension ExactBytes {
     public func specialTokens(in prompt: [UInt8]) -> [String] {
-        encoded(Array(prompt.dropLast(lengthOfUnfinishedScalar(prompt))), special: .asTokens).filter {
-            vocabulary.length(of: $0) == 0
-        }.map {
+        let whole = Array(prompt.dropLast(lengthOfUnfinishedScalar(prompt)))
+        return tokenizer.encode(whole, special: .asTokens).filter { vocabulary.length(of: $0) == 0 }.map {
             tokenizer.spelling(of: $0) ?? "\($0)"
         }
-    }
-
-    private func encoded(_ text: [UInt8], special: SpecialTokenReading) -> [TokenID] {
-        var ids: [TokenID] = []
-        text.withUnsafeBufferPointer { tokenizer.encode($0, special: special, into: &ids) }
-        return ids
     }
 
     public mutating func start(
         with prompt: [UInt8], special: SpecialTokenReading = .asTokens,
         cancellation: Cancellation = Cancellation(), progress: Progress = .ignored
     ) throws(LocatedError) -> Bool {
-        let whole = Array(prompt.dropLast(lengthOfUnfinishedScalar(prompt)))
-        var tokens = encoded(whole, special: special)
-        var rest = prompt
+        let unfinished = lengthOfUnfinishedScalar(prompt)
+        let tokens = tokenizer.encode(Array(prompt.dropLast(unfinished)), special: special)
         let specials = (tokens.lastIndex { vocabulary.length(of: $0) == 0 } ?? -1) + 1
+        var context = Array(tokens.prefix(specials))
+        var rest = prompt
+        var isInside = false
         if specials > 0 {
-            let spelled = tokens[specials...].reduce(prompt.count - whole.count) {
-                $0 + vocabulary.length(of: $1)
-            }
-            // The tokenizer may have put a space in front of what follows a special token.
-            let tail = [spelled, spelled - 1].lazy.map { Array(prompt.suffix(max(0, $0))) }
-            guard
-                let found = tail.first(where: {
-                    let end = Array($0.dropLast(prompt.count - whole.count))
-                    return encoded(end, special: .asText).elementsEqual(tokens[specials...])
-                })
-            else {
+            // Some tokenizers put a space in front of what follows a special token too.
+            let spelled = tokenizer.bytes(of: tokens[specials...]) + prompt.suffix(unfinished)
+            if prompt.suffix(spelled.count) == spelled[...] {
+                (rest, isInside) = (spelled, true)
+            } else if prompt.suffix(max(0, spelled.count - 1)) == spelled.dropFirst() {
+                rest = Array(spelled.dropFirst())
+            } else {
                 throw LocatedError(
                     field: "tokenizer", problem: "it changes the text behind a special token",
                     remedy: "use a model whose tokens spell every text as it is")
             }
-            rest = found
         }
-        tokens = Array(tokens.prefix(specials))
-        if tokenizer.specialTokens.addsBeginOfText, let beginOfText, tokens.first != beginOfText {
-            tokens.insert(beginOfText, at: 0)
+        if tokenizer.specialTokens.addsBeginOfText, let beginOfText, context.first != beginOfText {
+            context.insert(beginOfText, at: 0)
         }
-        return try start(after: tokens, with: rest, cancellation: cancellation, progress: progress)
+        try window.begin(rest, inside: isInside)
+        return try startInWindow(after: context, cancellation: cancellation, progress: progress)
     }
 
     /// Begins with tokens that stay as they are, such as those of a chat's earlier turns, and a text behind them.
@@ -59,13 +49,15 @@ extension ExactBytes {
         after tokens: [TokenID], with rest: [UInt8], cancellation: Cancellation = Cancellation(),
         progress: Progress = .ignored
     ) throws(LocatedError) -> Bool {
-        (context, covers, isOpen) = (tokens, [], false)
-        _ = try window.begin(rest)
-        if let place = window.bytes.indices.last(where: { window.isSettled(at: $0, vocabulary) }),
-            let head = window.cut(at: place)
-        {
-            context += head
-        }
+        try window.begin(rest, inside: !tokens.isEmpty)
+        return try startInWindow(after: tokens, cancellation: cancellation, progress: progress)
+    }
+
+    /// Begins with tokens and the text in the window.
+    mutating func startInWindow(
+        after tokens: [TokenID], cancellation: Cancellation, progress: Progress
+    ) throws(LocatedError) -> Bool {
+        (context, covers, isOpen) = (tokens + window.settle(vocabulary), [], false)
         if context.isEmpty {
             guard let beginOfText else {
                 throw LocatedError(
@@ -118,14 +110,19 @@ extension ExactBytes {
         }
 
         let open = heads.compactMap { head -> (head: [TokenID], ranks: Range<Int>)? in
-            let length = head.reduce(0) { $0 + vocabulary.length(of: $1) }
-            guard let range = ranks[length], text.starts(with: spelling(head)),
+            let length = vocabulary.length(of: head)
+            guard let range = ranks[length], text.starts(with: tokenizer.bytes(of: head)),
                 canGoOn(head, length: length, range)
             else { return nil }
             return (head, range)
         }
+        // Heads that share little with the plain one cost a pass a token: too far from it, they are left out.
+        let plain = window.encode(text)
+        let near = open.filter { head, _ in
+            zip(head, plain).prefix { $0 == $1 }.count >= head.count - Self.longestTail
+        }
         // Heads that begin alike come one after another, so that the model reads what they share once.
-        let sorted = open.sorted { $0.head.lexicographicallyPrecedes($1.head) }
+        let sorted = near.sorted { $0.head.lexicographicallyPrecedes($1.head) }
         guard let one = sorted.first?.head, let other = sorted.last?.head else { return }
         let shared = zip(one, other).prefix { $0 == $1 }.count
         var rows: [[TokenID]: ByteCovers] = [:]
@@ -135,8 +132,6 @@ extension ExactBytes {
             covers.append(cover)
         }
     }
-
-    private func spelling(_ tokens: [TokenID]) -> [UInt8] { tokens.flatMap { tokenizer.bytes(of: $0) } }
 
     /// Whether some of the tokens may follow a head, as far as trying a few tells.
     private mutating func canGoOn(_ head: [TokenID], length: Int, _ range: Range<Int>) -> Bool {

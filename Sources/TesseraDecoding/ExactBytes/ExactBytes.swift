@@ -11,18 +11,19 @@ internal import TesseraTokenizers
 /// Covers that share all but their last token are kept together, as the head and the tokens that may follow it, and
 /// the model is run once for each head: once for most tokens of the text, not for each byte. Differences from the
 /// paper: covers may look ahead (see `TokenWindow`), and several may end with the text; the heaviest tokens are
-/// tested for validity, the others taken as valid (`Effort`). Special tokens other than the end of a text are left
+/// tested for validity, the others taken as valid (`Effort`); of the heads that end at one byte the eight heaviest are kept.
+/// Special tokens other than the end of a text are left
 /// out.
 ///
 /// Differs from `ReadText` in what it may be copied to: copies share one cache, so use the last one only.
 public struct ExactBytes<Model: CausalModel>: ByteSource {
     /// How many tokens are tested at a byte for whether the tokenizer would make them.
     public enum Effort: Hashable, Sendable {
-        /// None but those that the text is made of.
+        /// None but those that the text is made of, and a few where the text begins.
         case fast
         /// The heaviest, until what is left has too little mass to matter or a limit is reached.
         case bounded
-        /// All of them: for small vocabularies.
+        /// All of them, and all covers are kept: for small vocabularies.
         case complete
     }
 
@@ -42,11 +43,12 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
 
     let tokenizer: any Tokenizer
     var modelTokens = 0
-    private var steps = 0
     private var mostCovers = 0
 
     /// The most heads opened at one byte.
     static var mostOpened: Int { 8 }
+    /// The most tokens by which a head differs from the plain tokens of the text.
+    static var longestTail: Int { 64 }
     /// A window of more bytes is shortened although no settled place is in it.
     static var longWindow: Int { 512 }
 
@@ -71,14 +73,13 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
     public var endsTexts: Bool { !vocabulary.endOfText.isEmpty }
 
     public var isFull: Bool {
-        context.count + (covers.map(\.head.count).max() ?? 0) + 1 >= text.capacity
+        context.count + (covers.map(\.head.count).max() ?? 0) + 1 > text.capacity
     }
 
     public var statistics: ByteStatistics {
         var statistics = ByteStatistics()
         statistics.modelTokens = modelTokens
         statistics.encodings = window.encodings
-        statistics.steps = steps
         statistics.mostCovers = mostCovers
         return statistics
     }
@@ -89,7 +90,7 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
         modelTokens += tokens.count - text.sharedCount(with: tokens)
         _ = try text.read(tokens, logits: &logits)
         var made = try ByteCovers(
-            head: head, headLength: head.reduce(0) { $0 + vocabulary.length(of: $1) }, logMass: logMass,
+            head: head, headLength: vocabulary.length(of: head), logMass: logMass,
             logits: logits, vocabulary: vocabulary)
         // A text that looks ahead may not be cut like this where it ends.
         if made.end > 0, made.headLength == window.bytes.count,
@@ -117,7 +118,9 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
             }
         }
         covers.removeAll { $0.ranks.isEmpty }
-        for (head, logMass) in fresh.sorted(by: { $0.logMass > $1.logMass }).prefix(Self.mostOpened) {
+        for (head, logMass) in fresh.sorted(by: { $0.logMass > $1.logMass }).prefix(
+            effort == .complete ? .max : Self.mostOpened)
+        {
             covers.append(try read(head, logMass: logMass))
         }
         guard let top = covers.map(\.logMass).max() else { throw Self.noCover }
@@ -127,10 +130,18 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
 
     public mutating func distribution() throws(LocatedError) -> ByteDistribution {
         try open()
-        mostCovers = max(mostCovers, covers.reduce(0) { $0 + $1.ranks.count })
+        mostCovers = max(mostCovers, coverCount)
         if effort != .fast { test() }
         let (masses, end) = massOfSymbols()
         return try ByteDistribution(masses: masses, end: end)
+    }
+
+    /// The covers of the text: heads that end with it, and tokens that go on behind the others.
+    private var coverCount: Int {
+        covers.reduce(0) { sum, cover in
+            let endsWithText = cover.headLength == window.bytes.count
+            return sum + (endsWithText ? 1 : cover.ranks.count { cover.weights[$0] > 0 })
+        }
     }
 
     func massOfSymbols() -> (bytes: [Double], end: Double) {
@@ -151,7 +162,6 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
         try open()
         narrow(by: byte)
         guard !covers.isEmpty else { throw Self.noCover }
-        steps += 1
         shorten()
     }
 

@@ -50,18 +50,13 @@ extension ExactBytes {
         between prefix: [UInt8], and suffix: [UInt8], _ tokens: FillInTheMiddle,
         cancellation: Cancellation = Cancellation(), progress: Progress = .ignored
     ) throws(LocatedError) -> Bool {
-        var before = window
-        _ = try before.begin(prefix)
-        var (beforeTokens, broken): ([TokenID], [UInt8]) = ([], before.bytes)
-        if let place = before.bytes.indices.last(where: { before.isSettled(at: $0, vocabulary) }),
-            let head = before.cut(at: place)
-        {
-            (beforeTokens, broken) = (head, before.bytes)
-        }
-        let after = try before.begin(suffix)
+        var after = window
+        let afterTokens = try after.begin(suffix, inside: true)
+        try window.begin(prefix, inside: true)
+        let beforeTokens = window.settle(vocabulary)
         var context: [TokenID] = []
         if tokenizer.specialTokens.addsBeginOfText, let beginOfText { context.append(beginOfText) }
-        context += [tokens.prefix] + beforeTokens + [tokens.suffix] + after + [tokens.middle]
-        return try start(after: context, with: broken, cancellation: cancellation, progress: progress)
+        context += [tokens.prefix] + beforeTokens + [tokens.suffix] + afterTokens + [tokens.middle]
+        return try startInWindow(after: context, cancellation: cancellation, progress: progress)
     }
 }

@@ -45,7 +45,7 @@ public func generateBytes(
     let start = ContinuousClock.now
     var sampler = try Sampler(options.sampling)
     var matcher = StopMatcher(options.stopStrings)
-    var decoder = StreamingDecoder(tokenizer: PlainBytes())
+    var decoder = StreamingDecoder()
     var drawn: [TokenID] = []
     var shown = ""
     var stopReason: StopReason?
@@ -95,20 +95,4 @@ public func generateBytes(
     return ByteGeneration(
         text: shown, byteCount: drawn.count, stopReason: stopReason ?? .cancelled,
         statistics: source.statistics, seconds: seconds(start, .now))
-}
-
-/// Bytes as tokens.
-private struct PlainBytes: Tokenizer {
-    let vocabularySize = 256
-    let specialTokens = SpecialTokens()
-
-    func encode(
-        _ text: UnsafeBufferPointer<UInt8>, special: SpecialTokenReading, into ids: inout [TokenID]
-    ) {
-        ids += text.map(TokenID.init)
-    }
-
-    func bytes(of id: TokenID) -> [UInt8] { UInt8(exactly: id).map { [$0] } ?? [] }
-    func spelling(of id: TokenID) -> String? { nil }
-    func id(ofSpelling spelling: String) -> TokenID? { nil }
 }

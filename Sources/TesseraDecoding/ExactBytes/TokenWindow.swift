@@ -61,27 +61,49 @@ struct TokenWindow {
 
     // MARK: Where it begins
 
-    /// Takes a whole text.
+    /// Takes a text.
     ///
+    /// - Parameter isInside: whether other tokens stand before it, so that the tokenizer puts nothing in front.
     /// - Returns: the tokens of the text without its last character when that is unfinished.
     /// - Throws: `LocatedError` for text that is not UTF-8, or that its tokens do not spell.
-    mutating func begin(_ text: [UInt8]) throws(LocatedError) -> [TokenID] {
-        (anchor, anchorCount, lead) = ([], 0, 0)
+    @discardableResult
+    mutating func begin(_ text: [UInt8], inside isInside: Bool) throws(LocatedError) -> [TokenID] {
         let whole = Array(text.dropLast(lengthOfUnfinishedScalar(text)))
         if let offset = firstInvalidUTF8Offset(in: whole) {
             throw LocatedError.invalidUTF8(file: nil, offset: offset)
         }
-        let ids = encode(whole)
-        let spelled = tokenizer.bytes(of: ids)
-        guard spelled.count - whole.count <= 8, spelled.suffix(whole.count) == whole[...] else {
-            throw LocatedError(
-                field: "tokenizer", problem: "it changes the text, or has no token for a part of it",
-                remedy:
-                    "use a model whose tokens spell every text as it is, and text without control characters")
+        // What an empty text begins with shows in another.
+        let sample = whole.isEmpty ? [UInt8(ascii: "a")] : whole
+        (anchor, anchorCount, lead) = ([], 0, 0)
+        var ids = encode(sample)
+        var spelled = tokenizer.bytes(of: ids)
+        if isInside {
+            if spelled != sample, let other = anchored(sample) { (ids, spelled) = (other, sample) }
+            guard spelled == sample else { throw Self.changes }
         }
-        lead = spelled.count - whole.count
-        bytes = spelled + text.suffix(text.count - whole.count)
-        return ids
+        guard spelled.count - sample.count <= 8, spelled.suffix(sample.count) == sample[...] else {
+            throw Self.changes
+        }
+        lead = spelled.count - sample.count
+        bytes = spelled.prefix(lead) + text
+        return whole.isEmpty ? [] : ids
+    }
+
+    private static let changes = LocatedError(
+        field: "tokenizer", problem: "it changes the text, or has no token for a part of it",
+        remedy: "use a model whose tokens spell every text as it is, and text without control characters")
+
+    /// Finds what may stand in front of a text so that the tokens of the text spell it and nothing else.
+    private mutating func anchored(_ text: [UInt8]) -> [TokenID]? {
+        lead = 0
+        for before in ["", "a", "\n", "."] {
+            anchor = Array(before.utf8)
+            anchorCount = 0
+            anchorCount = encode([]).count
+            let ids = encode(text)
+            if tokenizer.bytes(of: ids) == text { return ids }
+        }
+        return nil
     }
 
     /// Lets the window begin at `place` if what stands there is encoded the same behind another text.
@@ -92,24 +114,21 @@ struct TokenWindow {
         guard place > lead, place < whole.count else { return nil }
         let ids = encode(whole)
         var shorter = self
-        shorter.lead = 0
-        for anchor in ["", "a"] {
-            shorter.anchor = Array(anchor.utf8)
-            shorter.anchorCount = 0
-            shorter.anchorCount = shorter.encode([]).count
-            let tail = shorter.encode(Array(whole[place...]))
-            let head = Array(ids.dropLast(tail.count))
-            guard ids.suffix(tail.count) == tail[...],
-                tokenizer.bytes(of: head).elementsEqual(whole[..<place])
-            else {
-                continue
-            }
-            shorter.bytes = Array(bytes[place...])
-            self = shorter
-            return head
-        }
+        let tail = shorter.anchored(Array(whole[place...]))
         encodings = shorter.encodings
-        return nil
+        guard let tail, ids.count >= tail.count, ids.suffix(tail.count) == tail[...] else { return nil }
+        let head = Array(ids.dropLast(tail.count))
+        guard tokenizer.bytes(of: head).elementsEqual(whole[..<place]) else { return nil }
+        shorter.bytes = Array(bytes[place...])
+        self = shorter
+        return head
+    }
+
+    /// Lets the window begin at the last settled place.
+    ///
+    /// - Returns: the tokens before it; none where there is no such place.
+    mutating func settle(_ vocabulary: ByteVocabulary) -> [TokenID] {
+        bytes.indices.last { isSettled(at: $0, vocabulary) }.flatMap { cut(at: $0) } ?? []
     }
 
     /// Whether no token reaches across a place and none on its left depends on what follows it.

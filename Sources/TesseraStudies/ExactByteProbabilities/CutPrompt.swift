@@ -34,8 +34,7 @@ struct CutPrompt {
             }
             text = Array(text.prefix(700))
             guard text.count == 700, text.allSatisfy({ $0 < 0x80 }) else { continue }
-            var ids: [TokenID] = []
-            text.withUnsafeBufferPointer { tokenizer.encode($0, special: .asText, into: &ids) }
+            let ids = tokenizer.encode(text, special: .asText)
             var start = 0
             var places: [Range<Int>] = []
             for id in ids {

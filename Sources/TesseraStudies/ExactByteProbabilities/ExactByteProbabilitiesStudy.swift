@@ -24,7 +24,7 @@ public struct ExactByteProbabilitiesStudy: Study {
     public func run(scale: StudyScale, seed: UInt64, conditions: StudyConditions) throws -> StudyResult {
         var result = StudyResult()
         try conditions.cancellation.check()
-        let source = try TokenizedSource(seed: seed, stringCount: scale == .small ? 2_000 : 1_000_000)
+        let source = try TokenizedSource(seed: seed, stringCount: scale == .small ? 2_000 : 2_000_000)
         try CoverExactness(source, seed: seed).report(to: &result)
         if scale == .small { return result }
         try KnownSource(source, seed: seed, conditions: conditions).report(to: &result)

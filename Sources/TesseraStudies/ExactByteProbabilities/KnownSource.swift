@@ -1,3 +1,4 @@
+internal import TesseraAnalysis
 internal import TesseraCore
 internal import TesseraDecoding
 internal import TesseraReport

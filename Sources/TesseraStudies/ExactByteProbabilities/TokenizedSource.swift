@@ -88,8 +88,6 @@ struct TokenizedSource {
 
     /// The tokens of a text, behind the one that begins it.
     func tokens(of text: [UInt8]) -> [TokenID] {
-        var ids = [begin]
-        text.withUnsafeBufferPointer { tokenizer.encode($0, special: .asText, into: &ids) }
-        return ids
+        [begin] + tokenizer.encode(text, special: .asText)
     }
 }

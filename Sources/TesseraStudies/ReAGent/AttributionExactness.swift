@@ -46,7 +46,6 @@ enum AttributionExactness {
                 }
             }
             options.ratio = 0
-            counts.still += try run(.reagent).scores.count { $0 != 0 }
             counts.still += try run(.reagentSum).scores.count { $0 != 0 }
         }
         result.measure(sums, count: counts.sums)

@@ -70,11 +70,11 @@ struct PlantedProbe {
             return nil
         }
         let planted = Set(words.flatMap { word in context.indices.filter { context[$0] == word[0] } })
+        guard planted.count == (kind == .capital ? 1 : 3) else { return nil }
         let question = AttributionQuestion(context: context, target: target, fixed: Set(begin.indices))
         var scorer = try TargetScorer(model, question: question)
         guard try scorer.isTarget(among: 1, after: context), try scorer.probability(after: context) >= 0.1
         else { return nil }
-        guard planted.count == (kind == .capital ? 1 : 3) else { return nil }
         return PlantedProbe(kind: kind, question: question, planted: planted)
     }
 }

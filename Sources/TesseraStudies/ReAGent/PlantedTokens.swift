@@ -2,6 +2,7 @@ internal import TesseraCore
 internal import TesseraDecoding
 internal import TesseraEngine
 internal import TesseraReport
+internal import TesseraTokenizers
 
 /// How often planted tokens are among the first three, on SmolLM2.
 struct PlantedTokens {
@@ -20,9 +21,10 @@ struct PlantedTokens {
         "SmolLM2: lower end of the interval of the published sum's hits less twice random"
 
     static let thresholds: [Threshold] = [
-        .atLeast(0.65, hits), .atLeast(0, centred), .atLeast(0, published),
+        .atLeast(0.65, hits), .atLeast(0, centred), .atLeast(0, published), .atLeast(60, probeCount),
     ]
 
+    private static let probeCount = "SmolLM2: probes"
     private static let count = 30
     private static let attempts = 400
 
@@ -34,7 +36,7 @@ struct PlantedTokens {
     /// - Throws: `LocatedError` when the model is missing; `CancelledError` when stopped.
     init(seed: UInt64, conditions: StudyConditions) throws {
         let smol = try DefaultModel()
-        let kinds = try KindReplacer(smol.tokenizer, vocabulary: ByteVocabulary(smol.tokenizer))
+        let kinds = try KindReplacer(smol.tokenizer, isSpecial: smol.tokenizer.isSpecial)
         for kind in PlantedProbe.Kind.allCases {
             var found = 0
             for attempt in 0..<Self.attempts where found < Self.count {
@@ -69,7 +71,8 @@ struct PlantedTokens {
         add(replica.centred, .centred, probe, passes: scorer.passes)
         add(replica.sums, .published, probe, passes: scorer.passes)
         for (method, name) in [
-            (AttributionMethod.occlusion, Method.occlusion), (.lastTokens, .lastTokens), (.random, .random),
+            (AttributionMethod.occlusion, Method.occlusion),
+            (AttributionMethod.lastTokens, Method.lastTokens), (AttributionMethod.random, Method.random),
         ] {
             let found = try attribute(
                 probe.question, model: model, method: method, options: options, replacer: replacer)
@@ -93,12 +96,12 @@ struct PlantedTokens {
         // What three places of all that may be replaced hold of any one token.
         let chance = probes.map { 3 / Double($0.question.context.count - $0.question.fixed.count) }
         func margin(_ method: Method, over factor: Double) -> Double {
-            BootstrapMean(zip(shares(method), chance).map { $0 - factor * $1 }, seed: seed).lower
+            BootstrapInterval(zip(shares(method), chance).map { $0 - factor * $1 }, seed: seed).lower
         }
         result.measure(Self.hits, mean(shares(.centred)))
         result.measure(Self.centred, margin(.centred, over: 3))
         result.measure(Self.published, margin(.published, over: 2))
-        result.measure("SmolLM2: probes", count: probes.count)
+        result.measure(Self.probeCount, count: probes.count)
 
         let kinds = PlantedProbe.Kind.allCases
         var table = Table(
@@ -106,7 +109,7 @@ struct PlantedTokens {
                 + [.init("all", .right), .init("reciprocal rank", .right), .init("passes", .right)])
         for method in Method.allCases {
             let found = shares(method)
-            let best = (ranks[method] ?? []).map { 1 / Double(($0.first ?? .max - 1) + 1) }
+            let best = (ranks[method] ?? []).map { 1 / Double(($0.first ?? Int.max - 1) + 1) }
             table.append(
                 [method.rawValue]
                     + kinds.map { kind in
@@ -135,7 +138,8 @@ struct PlantedTokens {
             """
             One replica of 120 steps, a tenth of the tokens replaced at a step by what the model itself would have written; \
             both sums from the same steps. Where occlusion stands higher, it is better here: no first place is claimed. \
-            Planted: the country; the key in the list, its value, and the key asked for.
+            Planted: the country; the key in the list, its value, and the key asked for. Left out: the attention of the last token,
+            and probes of subject and verb, which the specification reports without a threshold.
             """)
     }
 }

@@ -57,7 +57,7 @@ struct BruteForce {
         func walk(_ tokens: [TokenID], _ spelled: [UInt8], _ mass: Double) throws {
             if spelled.count >= text.count {
                 sum += mass
-                if spelled == text, encode(text) == tokens {
+                if spelled == text, encode(text) == tokens, firstInvalidUTF8Offset(in: text) == nil {
                     ended += mass * (try probabilities(after: [257] + tokens)[256])
                 }
                 return

@@ -66,7 +66,6 @@ struct ExactBytesTests {
                 #expect(abs(found.bytes[Int(byte)] - share) < 1e-6, "\(text) then \(byte)")
             }
             #expect(abs(found.end - expected.end) < 1e-6, "\(text)")
-            #expect(abs(found.bytes.reduce(found.end, +) - 1) < 1e-12)
         }
     }
 
@@ -99,7 +98,6 @@ struct ExactBytesTests {
         )
         for byte in 0..<256 { #expect(abs(complete.0.bytes[byte] - bounded.0.bytes[byte]) < 1e-6) }
         #expect(fast.1 < complete.1)
-        #expect(abs(fast.0.bytes.reduce(fast.0.end, +) - 1) < 1e-12)
     }
 
     @Test("a long text costs about one pass, and each byte a token at most")
@@ -138,7 +136,7 @@ struct ExactBytesTests {
             }
             try reader.advance(by: byte)
         }
-        #expect(reader.statistics.mostCovers < 1_000)
+        #expect(reader.statistics.mostCovers < 100)
     }
 
     @Test("a prompt may end in a special token, be empty, or fill the context")
@@ -148,11 +146,11 @@ struct ExactBytesTests {
         var reader = try reader(model, tokenizer)
         #expect(try reader.start(after: [257, 256], with: []))
         let next = try reader.distribution()
-        #expect(abs(next.bytes.reduce(next.end, +) - 1) < 1e-12)
+        #expect(next.bytes[0x61] > 0 && next.bytes[0x62] > 0 && next.end > 0)
         #expect(try reader.start(with: []))
         _ = try reader.distribution()
         expectLocatedError(field: "prompt", problem: "do not fit") {
-            try reader.start(with: Array("aaaaaaaaaaaa".utf8))
+            _ = try reader.start(with: Array("aaaaaaaaaaaa".utf8))
             _ = try reader.distribution()
         }
     }
@@ -163,12 +161,12 @@ struct ExactBytesTests {
         let model = SampleModel.random(tokenizer, bytes: Array("ab".utf8), seed: 1)
         var reader = try reader(model, tokenizer)
         expectLocatedError(field: "text") {
-            try reader.start(with: Array("abx".utf8))
+            _ = try reader.start(with: Array("abx".utf8))
             _ = try reader.distribution()
         }
         expectLocatedError(problem: "not valid UTF-8") { try reader.start(with: [0x61, 0xFF, 0x61]) }
         expectLocatedError(field: "text") {
-            try reader.start(with: Array("a".utf8))
+            _ = try reader.start(with: Array("a".utf8))
             try reader.advance(by: 0x7A)
             _ = try reader.distribution()
         }
@@ -177,7 +175,7 @@ struct ExactBytesTests {
         }
         var other = try self.reader(broken, tokenizer)
         expectLocatedError(field: "logits") {
-            try other.start(with: Array("a".utf8))
+            _ = try other.start(with: Array("a".utf8))
             _ = try other.distribution()
         }
     }
@@ -249,5 +247,18 @@ struct ExactBytesTests {
             let (left, right) = (try spaced.distribution(), try other.distribution())
             for byte in 0..<256 { #expect(abs(left.bytes[byte] - right.bytes[byte]) < 1e-9, "\(text)") }
         }
+        // An empty text begins with the space, one behind other tokens does not.
+        #expect(try spaced.start(with: [], special: .asText))
+        #expect(try other.start(with: Array(" ".utf8), special: .asText))
+        #expect(try spaced.distribution() == other.distribution())
+        for text in ["", "ab", "a b"] {
+            #expect(try spaced.start(after: [257, 256], with: Array(text.utf8)))
+            #expect(try other.start(after: [257, 256], with: Array(text.utf8)))
+            #expect(try spaced.distribution() == other.distribution(), "\(text)")
+        }
+        let middle = FillInTheMiddle(prefix: 1, suffix: 2, middle: 3)
+        #expect(try spaced.start(between: Array("ab a".utf8), and: Array("b".utf8), middle))
+        #expect(try other.start(between: Array("ab a".utf8), and: Array("b".utf8), middle))
+        #expect(try spaced.distribution() == other.distribution())
     }
 }
