@@ -106,6 +106,12 @@ public struct ByteVocabulary: Sendable {
         joins[Int(left) * 4 + Int(right >> 6)] >> UInt64(right & 63) & 1 == 1
     }
 
+    /// Whether some token holds a byte and behind it `right`, or any other when that is nil.
+    func joins(_ left: UInt8, _ right: UInt8?) -> Bool {
+        if let right { return joins(left, right) }
+        return joins[(Int(left) * 4)..<(Int(left) * 4 + 4)].contains { $0 != 0 }
+    }
+
     /// The ranks of the tokens that begin with `prefix`.
     func ranks(beginningWith prefix: some Sequence<UInt8>) -> Range<Int> {
         var range = tokens.indices

@@ -57,7 +57,7 @@ extension ExactBytes {
     mutating func startInWindow(
         after tokens: [TokenID], cancellation: Cancellation, progress: Progress
     ) throws(LocatedError) -> Bool {
-        (context, covers, isOpen) = (tokens + window.settle(vocabulary), [], false)
+        (context, covers, isOpen) = (tokens + window.settle(), [], false)
         if context.isEmpty {
             guard let beginOfText else {
                 throw LocatedError(

@@ -67,7 +67,7 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
         self.effort = effort
         beginOfText = tokenizer.specialTokens.beginOfText ?? tokenizer.specialTokens.endOfText.min()
         text = try ReadText(model: model, capacity: capacity)
-        window = TokenWindow(tokenizer)
+        window = TokenWindow(tokenizer, vocabulary: vocabulary)
     }
 
     public var endsTexts: Bool { !vocabulary.endOfText.isEmpty }
@@ -189,7 +189,7 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
         }
         let isLong = window.bytes.count > Self.longWindow
         let found =
-            places.last { window.isSettled(at: $0.place, vocabulary) }
+            places.last { window.isSettled(at: $0.place) }
             ?? (isLong ? places.last { $0.place <= window.bytes.count - Self.longWindow / 4 } : nil)
         var shorter = window
         guard let found, let head = shorter.cut(at: found.place), shared.head.starts(with: head),

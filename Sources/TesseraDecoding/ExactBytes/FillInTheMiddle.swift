@@ -53,7 +53,7 @@ extension ExactBytes {
         var after = window
         let afterTokens = try after.begin(suffix, inside: true)
         try window.begin(prefix, inside: true)
-        let beforeTokens = window.settle(vocabulary)
+        let beforeTokens = window.settle()
         var context: [TokenID] = []
         if tokenizer.specialTokens.addsBeginOfText, let beginOfText { context.append(beginOfText) }
         context += [tokens.prefix] + beforeTokens + [tokens.suffix] + afterTokens + [tokens.middle]

@@ -8,6 +8,7 @@ internal import TesseraTokenizers
 /// into `.`, `⏎`, `⏎`, `The`, and its head `.⏎⏎` into two tokens.
 struct TokenWindow {
     private let tokenizer: any Tokenizer
+    private let vocabulary: ByteVocabulary
 
     /// What stands in front when the window is encoded, and the tokens of it, which are taken off.
     private var anchor: [UInt8] = []
@@ -22,7 +23,10 @@ struct TokenWindow {
     /// The times that a text was encoded.
     private(set) var encodings = 0
 
-    init(_ tokenizer: some Tokenizer) { self.tokenizer = tokenizer }
+    init(_ tokenizer: some Tokenizer, vocabulary: ByteVocabulary) {
+        self.tokenizer = tokenizer
+        self.vocabulary = vocabulary
+    }
 
     /// The tokens of the window's beginning, or of all of it, with a continuation.
     mutating func encode(_ text: [UInt8]) -> [TokenID] {
@@ -78,7 +82,9 @@ struct TokenWindow {
         var ids = encode(sample)
         var spelled = tokenizer.bytes(of: ids)
         if isInside {
-            if spelled != sample, let other = anchored(sample) { (ids, spelled) = (other, sample) }
+            if spelled != sample, let other = anchored(sample, first: text.first) {
+                (ids, spelled) = (other, sample)
+            }
             guard spelled == sample else { throw Self.changes }
         }
         guard spelled.count - sample.count <= 8, spelled.suffix(sample.count) == sample[...] else {
@@ -94,10 +100,14 @@ struct TokenWindow {
         remedy: "use a model whose tokens spell every text as it is, and text without control characters")
 
     /// Finds what may stand in front of a text so that the tokens of the text spell it and nothing else.
-    private mutating func anchored(_ text: [UInt8]) -> [TokenID]? {
+    ///
+    /// - Parameter first: the byte that the text begins with; nil: any may come.
+    private mutating func anchored(_ text: [UInt8], first: UInt8?) -> [TokenID]? {
         lead = 0
-        for before in ["", "a", "\n", "."] {
+        for before in ["", "a", ".", "0", "\n"] {
             anchor = Array(before.utf8)
+            // Nothing may grow together with it.
+            if let last = anchor.last, vocabulary.joins(last, first) { continue }
             anchorCount = 0
             anchorCount = encode([]).count
             let ids = encode(text)
@@ -114,7 +124,7 @@ struct TokenWindow {
         guard place > lead, place < whole.count else { return nil }
         let ids = encode(whole)
         var shorter = self
-        let tail = shorter.anchored(Array(whole[place...]))
+        let tail = shorter.anchored(Array(whole[place...]), first: whole[place])
         encodings = shorter.encodings
         guard let tail, ids.count >= tail.count, ids.suffix(tail.count) == tail[...] else { return nil }
         let head = Array(ids.dropLast(tail.count))
@@ -127,15 +137,15 @@ struct TokenWindow {
     /// Lets the window begin at the last settled place.
     ///
     /// - Returns: the tokens before it; none where there is no such place.
-    mutating func settle(_ vocabulary: ByteVocabulary) -> [TokenID] {
-        bytes.indices.last { isSettled(at: $0, vocabulary) }.flatMap { cut(at: $0) } ?? []
+    mutating func settle() -> [TokenID] {
+        bytes.indices.last { isSettled(at: $0) }.flatMap { cut(at: $0) } ?? []
     }
 
     /// Whether no token reaches across a place and none on its left depends on what follows it.
     ///
     /// So it is between ink and white space where no token of the vocabulary holds the two bytes: rules that look ahead
     /// look from white space or digits on, and both sides of the place have been seen.
-    func isSettled(at place: Int, _ vocabulary: ByteVocabulary) -> Bool {
+    func isSettled(at place: Int) -> Bool {
         guard place > 0, place < bytes.count, [0x09, 0x0A, 0x0D, 0x20].contains(bytes[place]),
             !vocabulary.joins(bytes[place - 1], bytes[place])
         else { return false }

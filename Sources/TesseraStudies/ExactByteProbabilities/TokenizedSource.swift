@@ -37,11 +37,13 @@ struct TokenizedSource {
         func string(_ index: Int) -> ArraySlice<UInt8> {
             text[(index * Self.length)..<((index + 1) * Self.length)]
         }
-        let definition = try trainTokenizer(
+        var definition = try trainTokenizer(
             TrainingSettings(
                 .bytePair(TrainingSettings.BytePair()), vocabularySize: Self.alphabet.count + Self.merges),
             onTexts: (0..<min(2_000, stringCount)).map { String(decoding: string($0), as: UTF8.self) }
         ).definition
+        // Without a decoder, tokens would be joined by spaces.
+        definition.decoder = .fuse
         let tokenizer = try PipelineTokenizer(definition)
         (self.tokenizer, vocabulary) = (tokenizer, try ByteVocabulary(tokenizer))
         let size = tokenizer.vocabularySize + 1

@@ -111,7 +111,7 @@ struct AttributionTests {
         let unstopped = try run(.reagent, options, model: needsAll)
         #expect(unstopped.stoppedReplicas == 0)
         #expect(unstopped.scores.contains { $0 != 0 })
-        #expect(unstopped.scores.allSatisfy(\.isFinite))
+        #expect(unstopped.scores.allSatisfy { $0.isFinite })
     }
 
     @Test("a target without probability is called uninformative")

@@ -247,18 +247,26 @@ struct ExactBytesTests {
             let (left, right) = (try spaced.distribution(), try other.distribution())
             for byte in 0..<256 { #expect(abs(left.bytes[byte] - right.bytes[byte]) < 1e-9, "\(text)") }
         }
+        func expectSame(_ note: String) throws {
+            // Where there is no text yet, one of them may end it and the other not.
+            let (left, right) = (try spaced.distribution().bytes, try other.distribution().bytes)
+            let (leftSum, rightSum) = (left.reduce(0, +), right.reduce(0, +))
+            for byte in 0..<256 {
+                #expect(abs(left[byte] / leftSum - right[byte] / rightSum) < 1e-9, "\(note)")
+            }
+        }
         // An empty text begins with the space, one behind other tokens does not.
         #expect(try spaced.start(with: [], special: .asText))
         #expect(try other.start(with: Array(" ".utf8), special: .asText))
-        #expect(try spaced.distribution() == other.distribution())
+        try expectSame("empty")
         for text in ["", "ab", "a b"] {
             #expect(try spaced.start(after: [257, 256], with: Array(text.utf8)))
             #expect(try other.start(after: [257, 256], with: Array(text.utf8)))
-            #expect(try spaced.distribution() == other.distribution(), "\(text)")
+            try expectSame(text)
         }
         let middle = FillInTheMiddle(prefix: 1, suffix: 2, middle: 3)
         #expect(try spaced.start(between: Array("ab a".utf8), and: Array("b".utf8), middle))
         #expect(try other.start(between: Array("ab a".utf8), and: Array("b".utf8), middle))
-        #expect(try spaced.distribution() == other.distribution())
+        try expectSame("middle")
     }
 }
