@@ -25,6 +25,7 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup var generation: GenerationFlags
     @OptionGroup var output: OutputOptions
     @OptionGroup var grammar: GrammarFlags
+    @OptionGroup var cache: CacheFlags
     @OptionGroup var bytes: ByteFlags
 
     @Flag(help: "Wrap the prompt in the model's chat template, as a message from the user.")
@@ -53,6 +54,9 @@ struct GenerateCommand: ParsableCommand {
         if bytes.changesGeneration, grammar.isGiven {
             throw ValidationError("a grammar needs tokens: leave out --bytes and --heal")
         }
+        if bytes.bytes, cache.cachePolicy != nil {
+            throw ValidationError("--cache-policy needs tokens: leave out --bytes")
+        }
         if !bytes.ensemble.isEmpty || bytes.suffix != nil, chat {
             throw ValidationError("--chat is for one model that continues a conversation")
         }
@@ -73,7 +77,13 @@ struct GenerateCommand: ParsableCommand {
             let text = try promptText()
             return try write(text.hasSuffix("\n") ? text : text + "\n")
         }
-        // A mistake in it is told before the model is loaded.
+        // Mistakes in these are told before the model is loaded.
+        let evictions = try cache.options(stepCount: options.maximumTokens ?? 256, seed: generation.seed)
+        guard evictions.count <= 1 else {
+            throw LocatedError(
+                field: "--cache-policy", problem: "a text has one policy and one budget",
+                remedy: "compare several with: tessera evaluate --cache-policy")
+        }
         let wanted = try grammar.source()?.grammar()
         let loaded = try model.load()
         let constraint = try wanted.map { try GrammarFlags.constraint($0, for: loaded.tokenizer.tokenizer) }
@@ -82,18 +92,36 @@ struct GenerateCommand: ParsableCommand {
         let tokens = loaded.tokenizer.tokenizer.promptTokens(of: text)
         let healing = try bytes.healing(tokens, loaded)
         let limits: (any LogitConstraint)? = if let healing { healing } else { constraint }
-        // What was taken back is generated again, and not shown again.
-        let taken =
-            healing.map { loaded.tokenizer.tokenizer.decodedBytes(of: tokens[$0.prompt.count...]).count } ?? 0
-        var known = taken
+        let kept = healing?.prompt.count ?? tokens.count
 
-        var read = try ReadText(model: loaded.model, capacity: generation.context)
+        if let eviction = evictions.first {
+            try continueText(
+                from: tokens, keeping: kept, model: eviction.evicting(loaded.model), loaded, options, limits
+            ) { $0.use }
+        } else {
+            try continueText(
+                from: tokens, keeping: kept, model: loaded.model, loaded, options, limits
+            ) { _ in nil }
+        }
+        try Interruption.cancellation.check()
+    }
+
+    /// Generates and shows the text, and what `use` tells of its cache.
+    ///
+    /// - Parameter kept: the tokens of the prompt that stay; the text of the others is generated again, and not shown again.
+    private func continueText<Model: CausalModel>(
+        from tokens: [TokenID], keeping kept: Int, model: Model, _ loaded: ModelOptions.Loaded,
+        _ options: GenerationOptions, _ constraint: (any LogitConstraint)?, use: (Model.Cache) -> EvictionUse?
+    ) throws {
+        let tokenizer = loaded.tokenizer.tokenizer
+        let taken = tokenizer.decodedBytes(of: tokens[kept...]).count
+        var known = taken
+        var read = try ReadText(model: model, capacity: generation.context)
         let bar = ProgressBar()
         defer { bar.clear() }
         var result = try TesseraDecoding.generate(
-            from: healing?.prompt ?? tokens, in: &read, tokenizer: loaded.tokenizer.tokenizer,
-            options: options,
-            constraint: limits, cancellation: Interruption.cancellation, progress: bar.progress
+            from: Array(tokens[..<kept]), in: &read, tokenizer: tokenizer, options: options,
+            constraint: constraint, cancellation: Interruption.cancellation, progress: bar.progress
         ) { piece throws(LocatedError) in
             bar.clear()
             let new = piece.utf8.dropFirst(known)
@@ -102,13 +130,18 @@ struct GenerateCommand: ParsableCommand {
         }
         bar.clear()
         result.text = String(Substring(result.text.utf8.dropFirst(taken)))
+        let memory = use(read.cache)
         if output.json {
-            try writeJSON(result.json)
+            var members = result.members
+            members["cache"] = memory?.json
+            try writeJSON(.object(members))
         } else {
             try write("\n")
         }
-        if stats { writeToStandardError(result.summary + "\n") }
-        try Interruption.cancellation.check()
+        if stats {
+            writeToStandardError(result.summary + "\n")
+            if let memory { writeToStandardError(memory.summary + "\n") }
+        }
     }
 
     /// The prompt as the model reads it.
@@ -134,7 +167,10 @@ extension Generation {
     }
 
     /// Everything, for machines.
-    var json: JSONValue {
+    var json: JSONValue { .object(members) }
+
+    /// The members of that.
+    var members: JSONObject {
         [
             "text": .string(text),
             "tokens": JSONValue(tokens),

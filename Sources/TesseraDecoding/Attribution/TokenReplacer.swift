@@ -20,17 +20,11 @@ public struct KindReplacer: TokenReplacer, Sendable {
     public init(
         _ tokenizer: some Tokenizer, isSpecial: (TokenID) -> Bool = { _ in false }
     ) throws(LocatedError) {
-        let special = tokenizer.specialTokens
-        let roles = special.endOfText.union(
-            [special.beginOfText, special.unknown, special.padding].compactMap { $0 })
         var kinds = [[TokenID]](repeating: [], count: 5)
         var kindByID = [Int](repeating: 4, count: tokenizer.vocabularySize)
-        for index in kindByID.indices {
-            let id = TokenID(truncatingIfNeeded: index)
-            let bytes = tokenizer.bytes(of: id)
-            guard !bytes.isEmpty, !roles.contains(id), !isSpecial(id) else { continue }
+        for (index, bytes) in tokenizer.textBytes(isSpecial: isSpecial).enumerated() where !bytes.isEmpty {
             let kind = Self.kind(bytes)
-            kinds[kind].append(id)
+            kinds[kind].append(TokenID(truncatingIfNeeded: index))
             kindByID[index] = kind
         }
         let all = kinds.flatMap { $0 }

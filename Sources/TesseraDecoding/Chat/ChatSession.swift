@@ -15,6 +15,7 @@ public struct ChatSession<Model: CausalModel> {
     public var options: GenerationOptions
 
     private let tokenizer: any Tokenizer
+    private let constraint: (any LogitConstraint)?
     private let template: ChatTemplate
     private var text: ReadText<Model>
 
@@ -31,16 +32,19 @@ public struct ChatSession<Model: CausalModel> {
     ///
     /// - Parameters:
     ///   - system: the first message, if the conversation has one of its own.
+    ///   - constraint: what each reply is held to, from its first token on.
     ///   - capacity: the most tokens of the conversation the model sees; nil for all of its context.
     /// - Throws: `LocatedError` for options or a capacity out of range.
     public init(
         model: Model, tokenizer: any Tokenizer, template: ChatTemplate, system: String? = nil,
-        options: GenerationOptions = GenerationOptions(), capacity: Int? = nil
+        options: GenerationOptions = GenerationOptions(), constraint: (any LogitConstraint)? = nil,
+        capacity: Int? = nil
     ) throws(LocatedError) {
         try options.validate()
         self.tokenizer = tokenizer
         self.template = template
         self.options = options
+        self.constraint = constraint
         messages = system.map { [ChatMessage(role: "system", content: $0)] } ?? []
         text = try ReadText(model: model, capacity: capacity)
     }
@@ -59,8 +63,8 @@ public struct ChatSession<Model: CausalModel> {
         var turns = messages + [ChatMessage(role: "user", content: message)]
         let (prompt, forgotten) = try fittingPrompt(&turns)
         let generation = try generate(
-            from: prompt, in: &text, tokenizer: tokenizer, options: options, cancellation: cancellation,
-            progress: progress, show: show
+            from: prompt, in: &text, tokenizer: tokenizer, options: options, constraint: constraint,
+            cancellation: cancellation, progress: progress, show: show
         )
         messages = turns + [ChatMessage(role: "assistant", content: generation.text)]
         return Reply(generation: generation, forgottenMessageCount: forgotten)

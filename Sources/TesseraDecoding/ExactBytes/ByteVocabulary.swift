@@ -41,19 +41,13 @@ public struct ByteVocabulary: Sendable {
     public init(
         _ tokenizer: some Tokenizer, isSpecial: (TokenID) -> Bool = { _ in false }
     ) throws(LocatedError) {
-        let special = tokenizer.specialTokens
-        let roles = special.endOfText.union(
-            [special.beginOfText, special.unknown, special.padding].compactMap { $0 })
         var entries: [(bytes: [UInt8], id: TokenID)] = []
         var lengths = [Int](repeating: 0, count: tokenizer.vocabularySize)
         var joins = [UInt64](repeating: 0, count: 1_024)
         var (alone, used) = (Set<UInt8>(), Set<UInt8>())
-        for index in lengths.indices {
-            let id = TokenID(truncatingIfNeeded: index)
-            guard !roles.contains(id), !isSpecial(id) else { continue }
-            let bytes = tokenizer.bytes(of: id)
+        for (index, bytes) in tokenizer.textBytes(isSpecial: isSpecial).enumerated() {
             guard !bytes.isEmpty, bytes.count <= Self.longestToken else { continue }
-            entries.append((bytes, id))
+            entries.append((bytes, TokenID(truncatingIfNeeded: index)))
             lengths[index] = bytes.count
             used.formUnion(bytes)
             if bytes.count == 1 { alone.insert(bytes[0]) }
@@ -67,7 +61,7 @@ public struct ByteVocabulary: Sendable {
         bytes = entries.flatMap(\.bytes)
         starts = entries.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.bytes.count) }
         longestTokenLength = entries.reduce(0) { max($0, $1.bytes.count) }
-        endOfText = special.endOfText.sorted()
+        endOfText = tokenizer.specialTokens.endOfText.sorted()
         self.lengths = lengths
         self.joins = joins
     }

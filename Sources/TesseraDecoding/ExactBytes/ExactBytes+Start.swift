@@ -73,14 +73,16 @@ extension ExactBytes {
         guard try text.read(context, logits: &logits, cancellation: cancellation, progress: progress) else {
             return false
         }
-        try openHeads()
+        guard try openHeads(cancellation) else { return false }
         guard !covers.isEmpty else { throw Self.noCover }
         shorten()
         return true
     }
 
     /// Opens the heads after which a token may reach the end of the text.
-    private mutating func openHeads() throws(LocatedError) {
+    ///
+    /// - Returns: false when cancelled.
+    private mutating func openHeads(_ cancellation: Cancellation) throws(LocatedError) -> Bool {
         let text = window.bytes
         let lowest = max(0, text.count - vocabulary.longestTokenLength)
         var ranks: [Int: Range<Int>] = [:]
@@ -89,7 +91,7 @@ extension ExactBytes {
             if !range.isEmpty { ranks[start] = range }
         }
         if text.isEmpty { ranks[0] = vocabulary.tokens.indices }
-        guard let first = ranks.keys.min() else { return }
+        guard let first = ranks.keys.min() else { return true }
 
         // Every head of an encoding of the text's beginnings, with whatever may follow them, that ends at such a place.
         var heads: Set<[TokenID]> = []
@@ -121,16 +123,40 @@ extension ExactBytes {
         let near = open.filter { head, _ in
             zip(head, plain).prefix { $0 == $1 }.count >= head.count - Self.longestTail
         }
-        // Heads that begin alike come one after another, so that the model reads what they share once.
-        let sorted = near.sorted { $0.head.lexicographicallyPrecedes($1.head) }
-        guard let one = sorted.first?.head, let other = sorted.last?.head else { return }
+        return try open(near, cancellation: cancellation)
+    }
+
+    /// Runs the model on heads and on what they begin with, each once: what a head shares comes right before it.
+    ///
+    /// - Returns: false when cancelled.
+    private mutating func open(
+        _ heads: [(head: [TokenID], ranks: Range<Int>)], cancellation: Cancellation
+    ) throws(LocatedError) -> Bool {
+        let ranks = Dictionary(uniqueKeysWithValues: heads.map { ($0.head, $0.ranks) })
+        guard let one = heads.min(by: { $0.head.lexicographicallyPrecedes($1.head) })?.head,
+            let other = heads.max(by: { $0.head.lexicographicallyPrecedes($1.head) })?.head
+        else { return true }
+        // What all of them share changes no mass.
         let shared = zip(one, other).prefix { $0 == $1 }.count
-        var rows: [[TokenID]: ByteCovers] = [:]
-        for (head, range) in sorted {
-            guard var cover = try opened(head, from: shared, rows: &rows) else { continue }
-            cover.ranks = range
-            covers.append(cover)
+        let nodes = Set(
+            heads.flatMap { head, _ in (shared...head.count).map { Array(head[..<$0]) } })
+        let children = Dictionary(grouping: nodes.filter { $0.count > shared }) { Array($0.dropLast()) }
+        var masses = [Array(one[..<shared]): 0.0]
+        for node in nodes.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            guard let mass = masses.removeValue(forKey: node) else { continue }
+            guard !cancellation.isCancelled else { return false }
+            var made = try read(node, logMass: mass)
+            for child in children[node] ?? [] {
+                guard let rank = child.last.flatMap({ rank(of: $0) }), made.weights[rank] > 0 else {
+                    continue
+                }
+                masses[child] = mass + logarithm(made.weights[rank])
+            }
+            guard let range = ranks[node] else { continue }
+            made.ranks = range
+            covers.append(made)
         }
+        return true
     }
 
     /// Whether some of the tokens may follow a head, as far as trying a few tells.
@@ -140,26 +166,6 @@ extension ExactBytes {
             || range.contains {
                 window.admits(head + [vocabulary.tokens[$0]], spelling: beginning + vocabulary.bytes($0))
             }
-    }
-
-    /// The covers that begin with a head, after those of the heads it begins with; nil when it has no mass.
-    ///
-    /// - Parameter shared: how many tokens all heads share, which change no mass.
-    private mutating func opened(
-        _ head: [TokenID], from shared: Int, rows: inout [[TokenID]: ByteCovers]
-    ) throws(LocatedError) -> ByteCovers? {
-        if let known = rows[head] { return known }
-        var mass = 0.0
-        if head.count > shared, let last = head.last {
-            guard let before = try opened(Array(head.dropLast()), from: shared, rows: &rows) else {
-                return nil
-            }
-            guard let rank = rank(of: last), before.weights[rank] > 0 else { return nil }
-            mass = before.logMass + logarithm(before.weights[rank])
-        }
-        let made = try read(head, logMass: mass)
-        rows[head] = made
-        return made
     }
 
     private func rank(of id: TokenID) -> Int? {

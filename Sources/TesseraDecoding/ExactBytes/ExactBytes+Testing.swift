@@ -8,7 +8,7 @@ extension ExactBytes {
         let mass: Double
     }
 
-    /// The most tokens tested at one byte, and the bytes encoded for that.
+    /// The most tokens tested at one byte, and the bytes of the texts they are tested in.
     private static var mostTests: Int { 512 }
     private static var mostEncoded: Int { 1 << 18 }
     /// The share of the mass that is too small to matter.

@@ -49,8 +49,6 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
     static var mostOpened: Int { 8 }
     /// The most tokens by which a head differs from the plain tokens of the text.
     static var longestTail: Int { 64 }
-    /// A window of more bytes is shortened although no settled place is in it.
-    static var longWindow: Int { 512 }
 
     /// Makes a reader of a model.
     ///
@@ -187,10 +185,10 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
             place += vocabulary.length(of: id)
             places.append((index + 1, place))
         }
-        let isLong = window.bytes.count > Self.longWindow
+        let lastWhenLong = window.lastPlaceWhenLong
         let found =
             places.last { window.isSettled(at: $0.place) }
-            ?? (isLong ? places.last { $0.place <= window.bytes.count - Self.longWindow / 4 } : nil)
+            ?? lastWhenLong.flatMap { last in places.last { $0.place <= last } }
         var shorter = window
         guard let found, let head = shorter.cut(at: found.place), shared.head.starts(with: head),
             head.count == found.count

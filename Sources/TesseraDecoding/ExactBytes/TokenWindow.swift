@@ -134,11 +134,30 @@ struct TokenWindow {
         return head
     }
 
-    /// Lets the window begin at the last settled place.
+    /// A window of more bytes is shortened although no settled place is in it.
+    private static let longWindow = 512
+
+    /// Where a window that has grown long may begin at the latest; nil for others.
+    var lastPlaceWhenLong: Int? {
+        bytes.count > Self.longWindow ? bytes.count - Self.longWindow / 4 : nil
+    }
+
+    /// Lets the window begin at the last settled place, and when it is long all the same, as in scripts without spaces,
+    /// behind a token.
     ///
     /// - Returns: the tokens before it; none where there is no such place.
     mutating func settle() -> [TokenID] {
-        bytes.indices.last { isSettled(at: $0) }.flatMap { cut(at: $0) } ?? []
+        let before = bytes.indices.last { isSettled(at: $0) }.flatMap { cut(at: $0) } ?? []
+        guard let lastPlaceWhenLong else { return before }
+        var place = 0
+        let places = encode(Array(bytes.dropLast(lengthOfUnfinishedScalar(bytes)))).map {
+            place += vocabulary.length(of: $0)
+            return place
+        }
+        for place in places.filter({ $0 <= lastPlaceWhenLong }).suffix(8).reversed() {
+            if let head = cut(at: place) { return before + head }
+        }
+        return before
     }
 
     /// Whether no token reaches across a place and none on its left depends on what follows it.

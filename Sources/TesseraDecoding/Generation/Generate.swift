@@ -65,7 +65,9 @@ public func generate<Model: CausalModel>(
         try constraint?.advance(token)
         all.append(token)
         firstToken = firstToken ?? .now
-        if tokenizer.specialTokens.endOfText.contains(token), !options.ignoresEndOfText {
+        if tokenizer.specialTokens.endOfText.contains(token),
+            constraint != nil || !options.ignoresEndOfText
+        {
             stopReason = .endOfText
             break
         }
