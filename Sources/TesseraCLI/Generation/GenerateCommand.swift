@@ -108,7 +108,7 @@ struct GenerateCommand: ParsableCommand {
 
     /// Generates and shows the text, and what `use` tells of its cache.
     ///
-    /// - Parameter kept: the tokens of the prompt that stay; the text of the others is generated again, and not shown again.
+    /// - Parameter kept: the tokens of the prompt that stay; what the others spell is generated again, and not shown.
     private func continueText<Model: CausalModel>(
         from tokens: [TokenID], keeping kept: Int, model: Model, _ loaded: ModelOptions.Loaded,
         _ options: GenerationOptions, _ constraint: (any LogitConstraint)?, use: (Model.Cache) -> EvictionUse?
