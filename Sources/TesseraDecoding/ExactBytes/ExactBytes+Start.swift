@@ -123,14 +123,14 @@ extension ExactBytes {
         let near = open.filter { head, _ in
             zip(head, plain).prefix { $0 == $1 }.count >= head.count - Self.longestTail
         }
-        return try open(near, cancellation: cancellation)
+        return try openCovers(of: near, cancellation: cancellation)
     }
 
     /// Runs the model on heads and on what they begin with, each once: what a head shares comes right before it.
     ///
     /// - Returns: false when cancelled.
-    private mutating func open(
-        _ heads: [(head: [TokenID], ranks: Range<Int>)], cancellation: Cancellation
+    private mutating func openCovers(
+        of heads: [(head: [TokenID], ranks: Range<Int>)], cancellation: Cancellation
     ) throws(LocatedError) -> Bool {
         let ranks = Dictionary(uniqueKeysWithValues: heads.map { ($0.head, $0.ranks) })
         guard let one = heads.min(by: { $0.head.lexicographicallyPrecedes($1.head) })?.head,
