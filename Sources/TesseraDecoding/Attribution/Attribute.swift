@@ -12,64 +12,78 @@ public func attribute<Model: CausalModel>(
     options: AttributionOptions = AttributionOptions(), replacer: any TokenReplacer,
     cancellation: Cancellation = Cancellation(), progress: Progress = .ignored
 ) throws -> Attribution {
-    try question.validate(options, vocabularySize: model.vocabularySize)
+    let plan = try AttributionPlan(
+        question, method: method, options: options, replacer: replacer, vocabularySize: model.vocabularySize)
     var scorer = try TargetScorer(model, question: question)
-    let probability = try scorer.probability(after: question.context)
-    var found = Attribution(
-        method: method, scores: Array(repeating: 0, count: question.context.count), importance: [],
-        probability: probability, passes: 0, stoppedReplicas: nil, isInformative: probability >= 1e-4)
-    let random = CounterRandom(seed: options.seed)
-    let positions = question.positions
-    switch method {
-    case .reagent, .reagentSum:
-        func scores(_ replica: ReAGent.Replica) -> [Double] {
-            method == .reagent ? replica.centred : replica.sums
-        }
-        let replicas = try ReAGent(question, options: options, replacer: replacer).replicas(
-            probability: probability, scores: scores, scorer: &scorer, cancellation: cancellation,
-            progress: progress)
-        let stopped = replicas.filter(\.hasStopped)
-        found.stoppedReplicas = stopped.count
-        let all = (stopped.isEmpty ? replicas : stopped).map(scores)
-        found.scores = mean(all)
-        found.importance = mean(all.map { softmax($0, at: positions) })
-    case .occlusion:
-        for (index, position) in positions.enumerated() {
+    guard options.stopsEarly, method == .reagent || method == .reagentSum else {
+        var probabilities: [Double] = []
+        for index in 0..<plan.count {
             try cancellation.check()
-            progress.report("attributing", index, of: positions.count, unit: "tokens")
-            for draw in 0..<options.draws {
-                var context = question.context
-                context[position] = replacer.replacement(
-                    at: position, of: question.context,
-                    draw: random.bits(at: position, stream: UInt64(draw)))
-                found.scores[position] +=
-                    (probability - (try scorer.probability(after: context))) / Double(options.draws)
-            }
+            progress.report("attributing", index, of: plan.count, unit: "passes")
+            probabilities.append(try scorer.probability(after: plan.context(index)))
         }
-    case .lastTokens:
-        for position in positions { found.scores[position] = Double(position + 1) }
-    case .random:
-        for position in positions { found.scores[position] = random.uniform(at: position) }
+        return plan.attribution(probabilities)
     }
-    if found.importance.isEmpty {
-        let total = found.scores.reduce(0) { $0 + max(0, $1) }
-        found.importance = found.scores.map { total > 0 ? max(0, $0) / total : 0 }
-    }
-    found.passes = scorer.passes
-    return found
+    let probability = try scorer.probability(after: question.context)
+    let replicas = try ReAGent(question, options: options, replacer: replacer).replicas(
+        probability: probability, scores: { $0.scores(method) }, scorer: &scorer, cancellation: cancellation,
+        progress: progress)
+    return Attribution(
+        method, replicas, at: question.positions, probability: probability, passes: scorer.passes)
 }
 
-/// The mean of lists of one length.
-private func mean(_ lists: [[Double]]) -> [Double] {
-    guard let first = lists.first else { return [] }
-    return first.indices.map { index in lists.reduce(0) { $0 + $1[index] } / Double(lists.count) }
+extension ReAGent.Replica {
+    /// The sums that a method ranks by.
+    func scores(_ method: AttributionMethod) -> [Double] { method == .reagentSum ? sums : centred }
 }
 
-/// Shares in proportion to the powers of e of some of the scores; 0 elsewhere.
-private func softmax(_ scores: [Double], at positions: [Int]) -> [Double] {
-    let top = positions.map { scores[$0] }.max() ?? 0
-    var shares = [Double](repeating: 0, count: scores.count)
-    for position in positions { shares[position] = exponential(scores[position] - top) }
-    let total = shares.reduce(0, +)
-    return shares.map { $0 / total }
+extension Attribution {
+    /// What some scores tell: the positive ones by their sum are the importance.
+    init(_ method: AttributionMethod, _ scores: [Double], probability: Double, passes: Int) {
+        let total = scores.reduce(0) { $0 + max(0, $1) }
+        self.init(
+            method: method, scores: scores, importance: scores.map { total > 0 ? max(0, $0) / total : 0 },
+            probability: probability, passes: passes, stoppedReplicas: nil)
+    }
+
+    /// The mean of replicas: of those that have stopped, or when none has of all.
+    init(
+        _ method: AttributionMethod, _ replicas: [ReAGent.Replica], at positions: [Int], probability: Double,
+        passes: Int
+    ) {
+        let stopped = replicas.filter(\.hasStopped)
+        let all = (stopped.isEmpty ? replicas : stopped).map { $0.scores(method) }
+        self.init(
+            method: method, scores: Self.mean(all),
+            importance: Self.mean(all.map { Self.softmax($0, at: positions) }), probability: probability,
+            passes: passes, stoppedReplicas: stopped.count)
+    }
+
+    private init(
+        method: AttributionMethod, scores: [Double], importance: [Double], probability: Double, passes: Int,
+        stoppedReplicas: Int?
+    ) {
+        self.method = method
+        self.scores = scores
+        self.importance = importance
+        self.probability = probability
+        self.passes = passes
+        self.stoppedReplicas = stoppedReplicas
+        isInformative = probability >= 1e-4
+    }
+
+    /// The mean of lists of one length.
+    private static func mean(_ lists: [[Double]]) -> [Double] {
+        guard let first = lists.first else { return [] }
+        return first.indices.map { index in lists.reduce(0) { $0 + $1[index] } / Double(lists.count) }
+    }
+
+    /// Shares in proportion to the powers of e of some of the scores; 0 elsewhere.
+    private static func softmax(_ scores: [Double], at positions: [Int]) -> [Double] {
+        let top = positions.map { scores[$0] }.max() ?? 0
+        var shares = [Double](repeating: 0, count: scores.count)
+        for position in positions { shares[position] = exponential(scores[position] - top) }
+        let total = shares.reduce(0, +)
+        return shares.map { $0 / total }
+    }
 }

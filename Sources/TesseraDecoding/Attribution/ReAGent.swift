@@ -8,7 +8,7 @@ package import TesseraCore
 /// real models most steps lower the probability, and a plain sum then mostly counts how often a token was drawn; scores
 /// begin at 0 and not at random; changes are kept below 1; the stopping rule is looked at every ten steps and wants two
 /// of three draws; when no replica stops, all count.
-package struct ReAGent {
+package struct ReAGent: Sendable {
     /// What the steps of a replica added up to, for each position.
     package struct Replica {
         var replaced: [Double]
@@ -24,6 +24,21 @@ package struct ReAGent {
             keptCount = replacedCount
         }
 
+        /// Adds a step's fall of the target's probability.
+        mutating func add(_ fall: Double, replaced mask: [Int], of positions: [Int]) {
+            let change = ReAGent.logit(fall)
+            let masked = Set(mask)
+            for position in positions {
+                if masked.contains(position) {
+                    replaced[position] += change
+                    replacedCount[position] += 1
+                } else {
+                    kept[position] += change
+                    keptCount[position] += 1
+                }
+            }
+        }
+
         /// The published score: changes where a token was replaced less changes where it was kept.
         package var sums: [Double] { zip(replaced, kept).map { $0 - $1 } }
 
@@ -36,9 +51,15 @@ package struct ReAGent {
         }
     }
 
+    /// A step of a replica, by number.
+    struct Step {
+        var replica: Int
+        var number: Int
+    }
+
+    let replacer: any TokenReplacer
     private let question: AttributionQuestion
     private let options: AttributionOptions
-    private let replacer: any TokenReplacer
     private let positions: [Int]
 
     /// Steps between two looks at the stopping rule.
@@ -82,22 +103,12 @@ package struct ReAGent {
         scorer: inout TargetScorer<Model>, cancellation: Cancellation, report: (Int) -> Void
     ) throws -> Replica {
         var replica = Replica(count: question.context.count)
-        let random = CounterRandom(seed: options.seed &+ UInt64(index))
+        let random = random(of: index)
         for step in 0..<options.steps {
             try cancellation.check()
-            let mask = positions.filter { random.uniform(at: $0, stream: UInt64(2 * step)) < options.ratio }
-            let after = try scorer.probability(after: replaced(mask, random, stream: UInt64(2 * step + 1)))
-            let change = Self.logit(probability - after)
-            let masked = Set(mask)
-            for position in positions {
-                if masked.contains(position) {
-                    replica.replaced[position] += change
-                    replica.replacedCount[position] += 1
-                } else {
-                    replica.kept[position] += change
-                    replica.keptCount[position] += 1
-                }
-            }
+            let now = Step(replica: index, number: step)
+            let after = try scorer.probability(after: context(now))
+            replica.add(probability - after, replaced: mask(now), of: positions)
             report(step + 1)
             if options.stopsEarly, step % Self.stepsPerCheck == Self.stepsPerCheck - 1,
                 try stands(scores(replica), random, step: step, scorer: &scorer)
@@ -124,6 +135,23 @@ package struct ReAGent {
             if successes == 2 || successes + 2 - draw < 2 { break }
         }
         return successes >= 2
+    }
+
+    private func random(of replica: Int) -> CounterRandom {
+        CounterRandom(seed: options.seed &+ UInt64(replica))
+    }
+
+    /// The positions that a step replaces.
+    func mask(_ step: Step) -> [Int] {
+        let random = random(of: step.replica)
+        return positions.filter {
+            random.uniform(at: $0, stream: UInt64(2 * step.number)) < options.ratio
+        }
+    }
+
+    /// The context that a step leaves.
+    func context(_ step: Step) -> [TokenID] {
+        replaced(mask(step), random(of: step.replica), stream: UInt64(2 * step.number + 1))
     }
 
     private func replaced(_ mask: [Int], _ random: CounterRandom, stream: UInt64) -> [TokenID] {

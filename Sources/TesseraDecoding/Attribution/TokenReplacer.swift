@@ -1,7 +1,7 @@
 public import TesseraCore
 
 /// Says what stands in a token's place when it is taken away.
-public protocol TokenReplacer {
+public protocol TokenReplacer: Sendable {
     /// Another token for a position of the context; never the one that stands there.
     ///
     /// - Parameter draw: random bits that choose between several.

@@ -91,6 +91,25 @@ struct AttributionTests {
         #expect(try run(.reagent, options).scores != first.scores)
     }
 
+    @Test("a plan made in any order says what the passes one after another say")
+    func plan() throws {
+        var options = AttributionOptions()
+        options.steps = 40
+        options.replicas = 2
+        options.stopsEarly = false
+        for method in AttributionMethod.allCases {
+            let question = AttributionQuestion(context: context, target: target, fixed: [5])
+            let plan = try AttributionPlan(
+                question, method: method, options: options, replacer: try replacer(), vocabularySize: 257)
+            var probabilities = [Double](repeating: 0, count: plan.count)
+            for index in (0..<plan.count).reversed() {
+                var scorer = try TargetScorer(oracle(), question: question)
+                probabilities[index] = try scorer.probability(after: plan.context(index))
+            }
+            #expect(plan.attribution(probabilities) == (try run(method, options, fixed: [5])), "\(method)")
+        }
+    }
+
     @Test("a replica stops when its best tokens suffice; one that cannot goes on to its limit")
     func stopping() throws {
         var options = AttributionOptions()
