@@ -21,7 +21,7 @@ extension Router<RouteContext> {
             }
             let probabilities = try await reader.probabilities(
                 of: target, count: plan.count, after: plan.context)
-            return .json(
+            return Response.json(
                 asked.answer(plan.attribution(probabilities), target: target, model: service.model))
         }
     }

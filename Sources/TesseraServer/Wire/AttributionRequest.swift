@@ -63,7 +63,9 @@ package struct AttributionRequest: Sendable {
                 AttributionQuestion(context: context, target: target, fixed: fixed), method: method,
                 options: options, replacer: replacer, vocabularySize: model.vocabularySize)
         } catch {
-            throw .badRequest("prompt: \(error.problem); \(error.remedy)", parameter: "prompt")
+            // What else could be wrong was checked when the body was read.
+            throw APIError(
+                LocatedError(field: "prompt", problem: error.problem, remedy: "give a longer text"))
         }
     }
 
