@@ -45,7 +45,7 @@ struct ByteCommandTests {
         ] {
             #expect(try Program.run(["generate", "x"] + arguments).status == 2, "\(arguments)")
         }
-        let middle = try Program.run(["generate", "x", "--bytes", "--suffix", "README.md"])
+        let middle = try Program.run(["generate", "x", "--bytes", "--suffix", #filePath])
         #expect(middle.status == 1 && middle.errors.contains("--suffix"))
         let rule = try Program.run(["generate", "x", "--bytes", "--ensemble-rule", "sum"])
         #expect(rule.status == 2 && rule.errors.contains("--ensemble-rule"))
