@@ -88,7 +88,7 @@ struct AttributeCommandTests {
     @Test("what cannot be asked is told with a place and a remedy")
     func refused() throws {
         for (arguments, word) in [
-            (["x"], "too few"), ([text, "--target-index", "99"], "--target-index"),
+            (["x"], "1 token before"), ([text, "--target-index", "99"], "--target-index"),
             ([text, "--target-index=-1"], "--target-index"), ([text, "--ratio", "2"], "--ratio"),
             ([text, "--top", "50"], "--top"), ([text, "--method", "magic"], "--method"),
             ([text, "--steps", "0"], "--steps"),

@@ -41,10 +41,13 @@ struct AttributeCommand: ParsableCommand {
     @Option(help: "The most steps of a run of reagent.")
     var steps = 120
 
-    @Option(help: "Tokens kept by reagent's stopping rule; left out, a third of them, at most 8.")
+    @Flag(help: "Let a run of reagent end once its best tokens alone make the target likely, as published.")
+    var stopEarly = false
+
+    @Option(help: "With --stop-early: tokens kept by the rule; left out, a third of them, at most 8.")
     var top: Int?
 
-    @Option(help: "Reagent stops when its best tokens make the target one of this many.")
+    @Option(help: "With --stop-early: reagent stops when its best tokens make the target one of this many.")
     var tolerance = 3
 
     @Option(help: "Replacements that occlusion tries for each token.")
@@ -73,6 +76,8 @@ struct AttributeCommand: ParsableCommand {
     func run() throws {
         let method = try choice(method, of: AttributionMethod.self, "--method")
         let replacements = try choice(replacements, of: Replacements.self, "--replacements")
+        // Mistakes in these are told before the model is loaded.
+        try options.validate()
         let text = text == "-" ? try InputText(path: "-").text : text
         let loaded = try model.load()
         let tokenizer = loaded.tokenizer.tokenizer
@@ -111,6 +116,7 @@ struct AttributeCommand: ParsableCommand {
         options.replicas = replicas
         options.ratio = ratio
         options.steps = steps
+        options.stopsEarly = stopEarly
         options.kept = top
         options.tolerance = tolerance
         options.draws = draws

@@ -54,8 +54,10 @@ public struct AttributionOptions: Hashable, Sendable {
     public var ratio = 0.1
     /// ReAGent: the most steps of a replica.
     public var steps = 120
-    /// ReAGent: whether a replica may stop before its last step.
-    public var stopsEarly = true
+    /// ReAGent: whether a replica may stop before its last step, as published.
+    ///
+    /// Its scores are then noisier than those that the defaults were measured with.
+    public var stopsEarly = false
     /// ReAGent: the tokens kept by the stopping rule; nil: a third of them, at most 8.
     public var kept: Int?
     /// ReAGent: a replica stops when, with its best tokens kept, the target is among this many.

@@ -41,8 +41,6 @@ package struct AttributionRequest: Sendable {
         }
         self.method = method
         options = AttributionOptions()
-        // Steps that are known beforehand are read together.
-        options.stopsEarly = false
         options.steps =
             try fields["steps"].integer(in: 1...limits.attributionPasses) ?? options.steps
         options.draws = max(1, min(2, limits.attributionPasses / context.count))

@@ -32,7 +32,6 @@ enum AttributionExactness {
             var options = AttributionOptions()
             options.seed = seed
             options.steps = 300
-            options.stopsEarly = false
             func run(_ method: AttributionMethod) throws -> Attribution {
                 try attribute(
                     AttributionQuestion(context: context, target: 63), model: model, method: method,

@@ -61,7 +61,6 @@ struct PlantedTokens {
     ) throws {
         var options = AttributionOptions()
         options.seed = seed
-        options.stopsEarly = false
         // Both sums come from the same steps.
         var scorer = try TargetScorer(model, question: probe.question)
         let probability = try scorer.probability(after: probe.question.context)

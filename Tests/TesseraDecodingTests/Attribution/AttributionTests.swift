@@ -47,7 +47,6 @@ struct AttributionTests {
     func planted() throws {
         var options = AttributionOptions()
         options.steps = 200
-        options.stopsEarly = false
         for seed in 0..<3 {
             options.seed = UInt64(seed)
             #expect(Set(try run(.reagent, options).highest(3)) == causes)
@@ -96,7 +95,6 @@ struct AttributionTests {
         var options = AttributionOptions()
         options.steps = 40
         options.replicas = 2
-        options.stopsEarly = false
         for method in AttributionMethod.allCases {
             let question = AttributionQuestion(context: context, target: target, fixed: [5])
             let plan = try AttributionPlan(
@@ -113,6 +111,7 @@ struct AttributionTests {
     @Test("a replica stops when its best tokens suffice; one that cannot goes on to its limit")
     func stopping() throws {
         var options = AttributionOptions()
+        options.stopsEarly = true
         options.steps = 200
         options.replicas = 2
         let stopped = try run(.reagent, options, model: oracle(strength: 4, noise: 0))
