@@ -19,6 +19,8 @@ internal import TesseraTokenizers
 public struct ExactBytes<Model: CausalModel>: ByteSource {
     /// How many tokens are tested at a byte for whether the tokenizer would make them.
     public enum Effort: Hashable, Sendable {
+        /// None at all: spellings that the tokenizer would not make count too. To compare with.
+        case unchecked
         /// None but those that the text is made of, and a few where the text begins.
         case fast
         /// The heaviest, until what is left has too little mass to matter or a limit is reached.
@@ -111,7 +113,9 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
                 covers[index].ranks = covers[index].ranks.dropFirst()
                 let weight = covers[index].weights[rank]
                 let head = covers[index].head + [vocabulary.tokens[rank]]
-                guard weight > 0, window.admits(head, spelling: window.bytes) else { continue }
+                guard weight > 0,
+                    effort == .unchecked || window.admits(head, spelling: window.bytes)
+                else { continue }
                 fresh.append((head, covers[index].logMass + logarithm(weight)))
             }
         }
@@ -129,7 +133,7 @@ public struct ExactBytes<Model: CausalModel>: ByteSource {
     public mutating func distribution() throws(LocatedError) -> ByteDistribution {
         try open()
         mostCovers = max(mostCovers, coverCount)
-        if effort != .fast { test() }
+        if effort == .bounded || effort == .complete { test() }
         let (masses, end) = massOfSymbols()
         return try ByteDistribution(masses: masses, end: end)
     }

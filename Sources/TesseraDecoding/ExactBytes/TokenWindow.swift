@@ -50,16 +50,24 @@ struct TokenWindow {
     }
 
     /// The continuations that are tried: what rules that look ahead tell apart (nothing, letters, spaces, digits
-    /// alone and in groups, ends of lines), or what may finish the last character.
+    /// alone and in groups, ends of lines), longer runs behind white space, or what may finish the last character.
     static func continuations(of text: [UInt8]) -> [[UInt8]] {
         let unfinished = lengthOfUnfinishedScalar(text)
-        guard unfinished > 0 else { return usualContinuations }
+        guard unfinished > 0 else {
+            let isSpace = text.last.map { [0x09, 0x0A, 0x0D, 0x20].contains($0) } ?? false
+            return isSpace ? usualContinuations + runs : usualContinuations
+        }
         let lead = text[text.count - unfinished]
         let missing = (lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2) - unfinished
         return (0x80...0xBF).map { [$0] + Array(repeating: 0x80, count: missing - 1) }
     }
 
     private static let usualContinuations: [[UInt8]] = ["", "a", " ", "0", "00", "\n"].map { Array($0.utf8) }
+
+    /// How a run of white space is cut depends on how long it will be.
+    private static let runs: [[UInt8]] =
+        (2...15).map { Array(repeating: 0x20, count: $0) }
+        + (2...4).flatMap { count in [0x09, 0x0A].map { Array(repeating: $0, count: count) } }
 
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
 

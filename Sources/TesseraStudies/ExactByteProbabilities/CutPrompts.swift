@@ -52,7 +52,7 @@ struct CutPrompts {
                 effort: effort)
         }
         var readers: [Method: ExactBytes<DecoderModel>] = [
-            .plain: try reader(.fast), .healing: try reader(.fast), .exact: try reader(.bounded),
+            .plain: try reader(.unchecked), .healing: try reader(.unchecked), .exact: try reader(.bounded),
         ]
         for (index, prompt) in prompts.enumerated() {
             conditions.progress.report("cut prompts", index, of: prompts.count, unit: "prompts")
@@ -61,13 +61,18 @@ struct CutPrompts {
                 try conditions.cancellation.check()
                 guard var reader = readers.removeValue(forKey: method) else { continue }
                 let before = reader.statistics.modelTokens
-                switch method {
-                case .plain: _ = try reader.start(after: tokens, with: [])
-                case .healing: try reader.start(healing: tokens)
-                case .exact: _ = try reader.start(with: prompt.text, special: .asText)
+                do throws(LocatedError) {
+                    switch method {
+                    case .plain: _ = try reader.start(after: tokens, with: [])
+                    case .healing: try reader.start(healing: tokens)
+                    case .exact: _ = try reader.start(with: prompt.text, special: .asText)
+                    }
+                    bits[method, default: []].append(try Self.bitsPerByte(of: prompt.next, &reader))
+                } catch {
+                    // No token goes on like this.
+                    guard error.field == "text" else { throw error }
+                    bits[method, default: []].append(.infinity)
                 }
-                let found = try Self.bitsPerByte(of: prompt.next, &reader)
-                bits[method, default: []].append(found)
                 tokensRead[method, default: 0] += reader.statistics.modelTokens - before
                 readers[method] = reader
             }
@@ -133,6 +138,9 @@ struct CutPrompts {
                 + Method.allCases.map {
                     NumberFormat.decimal(Double(tokensRead[$0] ?? 0) / count, places: 1)
                 })
+        table.append(
+            ["prompts without any probability"]
+                + Method.allCases.map { NumberFormat.count(values($0).count { !$0.isFinite }) })
         result.add(
             table,
             caption: """
@@ -152,8 +160,8 @@ struct CutPrompts {
             """
             Plain takes the tokens of the cut prompt as final, healing takes the last one back, exact sums over all covers \
             behind the last settled place. Each byte's law is normalised over the bytes and the end of the text; tokens \
-            that the tokenizer would not make are refused by the exact method, the heaviest 512 at each byte being tested, and kept by
-            the others, as they come: only what a token ends with is checked there.
+            that the tokenizer would not make are refused by the exact method, the heaviest 512 at each byte being tested, and \
+            kept by the others, which sum all spellings; of those that end at a byte the eight heaviest are followed.
             """)
     }
 }
