@@ -137,7 +137,7 @@ struct PlantedTokens {
             """
             One replica of 120 steps, a tenth of the tokens replaced at a step by what the model itself would have written; \
             both sums from the same steps. Where occlusion stands higher, it is better here: no first place is claimed. \
-            Planted: the country; the key in the list, its value, and the key asked for. Left out: the attention of the last token,
+            Planted: the country; the key in the list, its value, and the key asked for. Left out: the attention of the last token, \
             and probes of subject and verb, which the specification reports without a threshold.
             """)
     }
