@@ -65,7 +65,7 @@ test: tokenizers $(LAB:lab=libtorch) ## run every test (fetches libtorch, the de
 	$(LAB_SIDE) swift test $(SWIFT) --disable-testable-imports --skip-build --no-parallel --filter TesseraServerTests
 
 .PHONY: studies
-studies: lab tokenizers ## run all studies (fetches their texts the first time; some ten minutes)
+studies: lab tokenizers ## run all studies (fetches their texts the first time; about an hour)
 	@Scripts/setup.sh studies
 	$(PRODUCT_BUILD)/release/tessera-lab study run --all
 	$(PRODUCT_BUILD)/release/tessera-lab study systems --write

@@ -7,7 +7,8 @@
 
 The names are those that CLDR has for places, languages, currencies, scripts, months and days (the package Babel), and the
 translations of Debian's iso-codes where that is installed. Only the output of uroman is compared; neither its tables
-nor its code are used. --names writes the names and what uroman makes of them, for the study of romanization.
+nor its code are used. --names writes the names, what they are of and what uroman makes
+of them, for the study of romanization.
 
 The rules of Tessera were written with half of these names at hand (bit 20 of the FNV-1a hash of a name is 0). The rates
 are those of the other half. Exits with 1 when a script misses its threshold and is not known to.
@@ -35,6 +36,8 @@ LANGUAGES = dict(
     dv=div ii=iii vai=vai zgh=zgh sat=sat mni=mni""".split()
 )
 LATIN = "en de fr es it pt nl pl tr id".split()
+# What a name is of, by the word of the study and that of Babel.
+KINDS = {"territory": "territories", "language": "languages", "currency": "currencies"}
 PROVINCES = Path("/usr/share/iso-codes/json/iso_3166-2.json")
 DOMAINS = "iso_3166-1 iso_639-2 iso_4217 iso_15924 iso_3166-2".split()
 ALPHABETS = "Cyrillic Greek Armenian Georgian Hangul Kana".split()
@@ -112,6 +115,21 @@ def names_of(locale):
         # Subdivisions are ten times the rest.
         names |= set(texts[::8] if domain == "iso_3166-2" else texts)
     return {name for name in names if "\n" not in name and name.strip()}
+
+
+def kinds_of(locale):
+    """What a name is of, for those that CLDR has for one kind alone."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        data = Locale.parse(locale)
+    except (UnknownLocaleError, ValueError):
+        return {}
+    found = defaultdict(set)
+    for kind, group in KINDS.items():
+        for name in getattr(data, group).values():
+            found[name].add(kind)
+    return {name: min(kinds) for name, kinds in found.items() if len(kinds) == 1}
 
 
 def is_held_out(name):
@@ -230,6 +248,7 @@ def write_names(path, romanizer):
     with open(path, "w", encoding="utf-8") as file:
         for locale in [*LANGUAGES, *LATIN]:
             code = LANGUAGES.get(locale)
+            kinds = kinds_of(locale)
             for name in sorted(names_of(locale)):
                 if code is None:
                     row = {"locale": locale, "name": name}
@@ -241,6 +260,8 @@ def write_names(path, romanizer):
                     }  # fmt: skip
                 else:
                     continue
+                if name in kinds:
+                    row["kind"] = kinds[name]
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
@@ -441,7 +462,8 @@ text. Asked for: at least twice fewer tokens in every language. {least}
 
 {saved}
 
-Zero-shot transfer with a trained classifier, and adapting a language model, are not measured yet.
+`tessera study run romanization` measures zero-shot transfer with a trained classifier; adapting a language model is not measured
+yet.
 """
 
 main()

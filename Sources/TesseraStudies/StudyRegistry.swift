@@ -4,8 +4,8 @@ public import TesseraCore
 public enum StudyRegistry {
     /// All of them, in the order in which they are run: those that train no network first, and of these the short ones.
     public static let all: [any Study] = [
-        RomanizationStudy(), QtokStudy(), LessIsBetterStudy(), DataMixtureInferenceStudy(),
-        KeyformerStudy(), ExactByteProbabilitiesStudy(), ReAGentStudy(),
+        QtokStudy(), DataMixtureInferenceStudy(), KeyformerStudy(), ExactByteProbabilitiesStudy(),
+        ReAGentStudy(), LessIsBetterStudy(), RomanizationStudy(),
         TheoryOfTokenizationStudy(), TokenizationCountsStudy(),
     ]
 

@@ -60,7 +60,7 @@ struct EvictionCommandTests {
             (["--cache-policy", "h2o", "--cache-recent", "120%"], "--cache-recent"),
             (["--cache-policy", "keyformer", "--cache-temperature", "0:1"], "--cache-temperature"),
             (["--cache-policy", "keyformer", "--cache-temperature", "1"], "--cache-temperature"),
-            (["--cache-policy", "h2o,sinks"], "--cache-policy"),
+            (["--cache-policy", "h2o,sinks"], "--cache-policy"), (["--cache-budget", "10%"], "--cache-policy"),
         ] as [([String], String)])
     func refusals(_ flags: [String], _ field: String) throws {
         let run = try Program.run(["generate", "Hello", "-n", "4"] + flags)

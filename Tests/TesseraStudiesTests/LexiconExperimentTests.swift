@@ -62,4 +62,30 @@ struct LexiconExperimentTests {
                 "less-is-better", "characters", "BPE, nothing cut", "Unigram, nothing cut",
             ])
     }
+
+    @Test("a language model of a vocabulary learns, and its seed repeats it")
+    func languageModel() throws {
+        let training = lines(60, seed: 1)
+        let heldOut = lines(6, seed: 2) + ["", "ü"]
+        var settings = small()
+        settings.seeds = [1]
+        settings.figureSizes = []
+        let study = try LexiconExperiment(training: training, heldOut: heldOut, settings: settings)
+        var recipe = VocabularyLanguageModel.Recipe()
+        (recipe.width, recipe.context, recipe.batchSize) = (32, 32, 4)
+        (recipe.steps, recipe.measureEvery) = (60, 40)
+        let row = try #require(study.rows.first { $0.arm == "BPE inside words" })
+        func model() throws -> VocabularyLanguageModel {
+            try VocabularyLanguageModel(
+                row.tokenizer, training: training, heldOut: heldOut, recipe: recipe, seed: 3)
+        }
+        let learned = try model()
+        #expect(learned.points.map(\.step) == [40, 60])
+        // Below what all types alike would cost: it has learned something.
+        #expect(learned.bitsPerCharacter < row.economy.uniformBitsPerCharacter)
+        #expect(learned.bitsPerCharacter > 0)
+        #expect(try model().points == learned.points)
+        let share = Double(60 * 4 * 32) / Double(learned.charactersRead)
+        #expect(abs(share - 1 / row.economy.charactersPerToken) < 0.1)
+    }
 }

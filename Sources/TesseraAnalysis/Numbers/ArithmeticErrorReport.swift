@@ -88,11 +88,7 @@ public struct ArithmeticErrorReport: Hashable, Sendable {
     }
 
     private mutating func add(_ row: ArithmeticRow) {
-        // A number with zeros before it has another length than its value.
-        let isWhole = row.score.digits.map { $0.utf8.count == digitCount(row.score.number ?? 0) } ?? false
-        let mistake = (isWhole ? row.score.number : nil).flatMap {
-            AdditionMistake($0, to: row.addition, grouping: grouping)
-        }
+        let mistake = row.mistake(in: grouping)
         let isCounted = mistake != nil
         all.add(row, isWrongSameLength: isCounted)
         if row.isMatched {

@@ -1,5 +1,6 @@
 public import TesseraCore
 public import TesseraFiles
+public import TesseraTokenizers
 
 /// A question, what a model said, and what it is worth: a line of the file that a run writes.
 public struct ArithmeticRow: Hashable, Sendable {
@@ -23,6 +24,15 @@ public struct ArithmeticRow: Hashable, Sendable {
     /// Whether the sum has as many digits as the longer addend.
     public var isMatched: Bool {
         digitCount(addition.answer) == digitCount(max(addition.first, addition.second))
+    }
+
+    /// In what way the sum is wrong; nil when it is right, or has another number of digits.
+    ///
+    /// - Parameter grouping: the groups that the model sees.
+    public func mistake(in grouping: DigitGrouping) -> AdditionMistake? {
+        // A number with zeros before it has another length than its value.
+        guard let number = score.number, score.digits?.utf8.count == digitCount(number) else { return nil }
+        return AdditionMistake(number, to: addition, grouping: grouping)
     }
 
     /// The line.

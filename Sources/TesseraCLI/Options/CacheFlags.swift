@@ -12,9 +12,9 @@ struct CacheFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "With --cache-policy: tokens kept, such as 512, or a share of the prompt.",
+            "With --cache-policy: tokens kept, such as 512, or a share of the prompt; 50% when left out.",
             valueName: "tokens|share%"))
-    var cacheBudget = "50%"
+    var cacheBudget: String?
 
     @Option(
         help: ArgumentHelp(
@@ -24,8 +24,17 @@ struct CacheFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "With keyformer: its temperature at the prompt and at the end.", valueName: "first:last"))
-    var cacheTemperature = "1:2"
+            "With keyformer: its temperature at the prompt and at the end; 1:2 when left out.",
+            valueName: "first:last"))
+    var cacheTemperature: String?
+
+    func validate() throws {
+        guard cachePolicy == nil else { return }
+        for (name, value) in [
+            ("--cache-budget", cacheBudget), ("--cache-recent", cacheRecent),
+            ("--cache-temperature", cacheTemperature),
+        ] where value != nil { throw ValidationError("\(name) needs --cache-policy") }
+    }
 
     /// The policies named, each with every budget; none without `--cache-policy`.
     ///
@@ -36,7 +45,7 @@ struct CacheFlags: ParsableArguments {
         var all: [EvictionOptions] = []
         for name in cachePolicy.split(separator: ",", omittingEmptySubsequences: false) {
             let method = try choice(String(name), of: EvictionOptions.Method.self, "--cache-policy")
-            for budget in cacheBudget.split(separator: ",", omittingEmptySubsequences: false) {
+            for budget in (cacheBudget ?? "50%").split(separator: ",", omittingEmptySubsequences: false) {
                 var options = EvictionOptions(method, budget: try CacheBudget(parsing: String(budget)))
                 options.recentShare = try recentShare()
                 options.keyformer.temperatures = try temperatures()
@@ -61,6 +70,7 @@ struct CacheFlags: ParsableArguments {
     }
 
     private func temperatures() throws(LocatedError) -> (first: Double, last: Double) {
+        guard let cacheTemperature else { return Keyformer.Options().temperatures }
         let parts = cacheTemperature.split(separator: ":", omittingEmptySubsequences: false).map {
             Double($0)
         }

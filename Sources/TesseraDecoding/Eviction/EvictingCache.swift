@@ -11,7 +11,6 @@ public final class EvictingCache<Base: HeadwiseCache>: CausalCache {
 
     /// The tokens of the text when some were evicted last.
     private var evictedEnd = 0
-    private var limit = Int.max
     private var promptByteCount = 0
     private var peakByteCount = 0
 
@@ -27,7 +26,6 @@ public final class EvictingCache<Base: HeadwiseCache>: CausalCache {
         self.scores = scores
         self.budget = budget
         evictedEnd = original.evictedEnd
-        limit = scores.promptCount.map { budget.tokens(afterPromptOf: $0) } ?? .max
         (promptByteCount, peakByteCount) = (original.promptByteCount, original.peakByteCount)
     }
 
@@ -54,7 +52,7 @@ public final class EvictingCache<Base: HeadwiseCache>: CausalCache {
     }
 
     /// Forgets every token from position `count` on, and all of them where others before it were evicted after it was
-    /// read: the text must then be read again.
+    /// read: the text must then be read again. What the forgotten tokens added to the scores of others stays.
     public func truncate(to count: Int) {
         guard count < self.count else { return }
         guard count > 0, count >= evictedEnd else { return removeAll() }
@@ -68,7 +66,7 @@ public final class EvictingCache<Base: HeadwiseCache>: CausalCache {
         base.truncate(to: 0)
         scores.truncate(to: 0)
         (scores.textCount, scores.promptCount) = (0, nil)
-        (evictedEnd, limit, promptByteCount) = (0, .max, 0)
+        (evictedEnd, promptByteCount) = (0, 0)
     }
 
     /// Always refuses: which rows are there differs from head to head.
@@ -83,22 +81,22 @@ public final class EvictingCache<Base: HeadwiseCache>: CausalCache {
     /// Counts `count` tokens that were read, and gives up what is too much once a row of logits was asked for, which
     /// ends the prompt the first time.
     func finish(reading count: Int, wanted: LogitRows) throws(LocatedError) {
-        let isPrompt = scores.promptCount == nil
         let end = scores.textCount + count
-        let limit = isPrompt && wanted != .none ? budget.tokens(afterPromptOf: end) : self.limit
+        let promptCount = scores.promptCount ?? (wanted == .none ? nil : end)
         let full = base.byteCount
-        if wanted != .none, base.count > limit {
-            let moves = try scores.moves(keeping: limit)
-            let heads = moves.count / max(1, scores.windows.count)
-            try base.compact(to: limit) { moves[$0 * heads + $1] }
-            scores.compact(to: limit, moves)
-            evictedEnd = end
+        if let promptCount, wanted != .none {
+            let limit = budget.tokens(afterPromptOf: promptCount)
+            if base.count > limit {
+                let moves = try scores.moves(keeping: limit)
+                let heads = moves.count / max(1, scores.windows.count)
+                try base.compact(to: limit) { moves[$0 * heads + $1] }
+                scores.compact(to: limit, moves)
+                evictedEnd = end
+            }
+            if scores.promptCount == nil { promptByteCount = full }
         }
-        scores.textCount = end
         peakByteCount = max(peakByteCount, full)
-        if isPrompt, wanted != .none {
-            (scores.promptCount, self.limit, promptByteCount) = (end, limit, full)
-        }
+        (scores.textCount, scores.promptCount) = (end, promptCount)
     }
 }
 

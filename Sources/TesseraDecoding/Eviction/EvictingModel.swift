@@ -61,6 +61,13 @@ public struct EvictingModel<Base: HeadwiseCausalModel>: CausalModel {
     public func read(
         _ tokens: [TokenID], cache: EvictingCache<Base.Cache>, rows: LogitRows, logits: inout [Float]
     ) throws(LocatedError) {
+        // The cache below holds less than the text, and would take more.
+        guard tokens.count <= cache.capacity - cache.count else {
+            throw LocatedError(
+                field: "context",
+                problem: "\(cache.count) tokens and \(tokens.count) more are over the \(cache.capacity) of the text",
+                remedy: "make the cache with a greater capacity, or read less")
+        }
         let held = cache.heldCount
         cache.scores.append(tokens.count)
         do {

@@ -38,6 +38,8 @@ public struct LexiconExperiment: Sendable {
         public let arm: String
         /// The seed; nil: no chance is involved.
         public let seed: UInt64?
+        /// The vocabulary.
+        public let tokenizer: PipelineTokenizer
         /// What the held-out text costs in it.
         public let economy: TokenEconomy
         /// The share of types with white space between other characters.
@@ -154,7 +156,7 @@ private struct Bench {
     func row(_ arm: String, _ seed: UInt64?, _ tokenizer: PipelineTokenizer) -> LexiconExperiment.Row {
         let multiwordShare = (try? LexiconReport(of: tokenizer, count: 0).multiwordShare) ?? 0
         return LexiconExperiment.Row(
-            arm: arm, seed: seed, economy: TokenEconomy(of: tokenizer, on: heldOut),
+            arm: arm, seed: seed, tokenizer: tokenizer, economy: TokenEconomy(of: tokenizer, on: heldOut),
             multiwordShare: multiwordShare, unigramBitsPerCharacter: unigramBits(tokenizer))
     }
 

@@ -2,41 +2,52 @@ internal import TesseraCore
 internal import TesseraReport
 
 /// Text of any script in Latin letters (Purkayastha and others, 2023, arXiv 2304.08865): the romanizer against uroman, its
-/// speed, and what it saves in a Latin vocabulary.
+/// speed, what it saves in a Latin vocabulary, and what a classifier of Latin names then knows of others.
 ///
-/// Zero-shot transfer with a classifier and adapting a language model are not part of it yet.
+/// Adapting a language model is not part of it yet.
 public struct RomanizationStudy: Study {
     public let name = "romanization"
     public let claim =
-        "A universal romanizer lets a Latin vocabulary serve other scripts: near uroman's output, with half the tokens."
-    public let expectedSeconds = 60
-    public let trainsNetworks = false
+        "Romanized, other scripts take half the tokens of a Latin vocabulary, and what was learned from Latin text applies to them."
+    public let expectedSeconds = 480
+    public let trainsNetworks = true
 
     /// The study.
     public init() {}
 
     public func thresholds(at scale: StudyScale) -> [Threshold] {
-        let exact = RomanizerExactness.thresholds
+        let exact = RomanizerExactness.thresholds + HandMadeScheme.thresholds
         return scale == .small
             ? exact
             : exact + ReferenceAgreement.thresholds + RomanizationSpeed.thresholds
-                + LatinVocabulary.thresholds
+                + LatinVocabulary.thresholds + ZeroShotTransfer.thresholds
     }
 
     public func run(scale: StudyScale, seed: UInt64, conditions: StudyConditions) throws -> StudyResult {
         var result = StudyResult()
         try RomanizerExactness.report(to: &result, seed: seed)
+        HandMadeScheme.report(to: &result)
         if scale == .small { return result }
         let names = try RomanizedName.read(conditions)
         try ReferenceAgreement(names, conditions: conditions).report(to: &result)
         try RomanizationSpeed.report(to: &result, conditions: conditions)
         try LatinVocabulary(names, conditions: conditions).report(to: &result)
+        try withOneThread {
+            try ZeroShotTransfer(names, seeds: (0..<3).map { seed &+ $0 }, conditions: conditions)
+                .report(to: &result)
+        }
         result.note(
             """
             Names of places, languages, currencies, scripts, months and days from CLDR in 52 languages, and \
             translations of Debian's iso-codes. The rules were written with half of the names at hand; rates of equal \
             names are those of the other half, characters are those of all. What differs, and why it is left, stands \
             in Documentation/Romanization.md.
+            """)
+        result.note(
+            """
+            The classifier has two layers of width 64 over a BPE of 4,096; as many names of each kind are tried, at \
+            most 100 a language, in lower case. The hand-made schemes were written for this study from the standards; \
+            pinyin is not among them, as the romanizer's table of Han is pinyin itself.
             """)
         return result
     }

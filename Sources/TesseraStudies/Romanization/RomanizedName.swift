@@ -7,6 +7,8 @@ struct RomanizedName: Sendable {
     let locale: String
     /// The name.
     let name: String
+    /// What it is of; nil: something else, or several of these.
+    let kind: NameKind?
     /// What is told of names in other than Latin letters; nil: the name is Latin.
     let reference: Reference?
 
@@ -39,10 +41,21 @@ struct RomanizedName: Sendable {
             names.append(
                 RomanizedName(
                     locale: try field["locale"].string(), name: try field["name"].string(),
+                    kind: try field["kind"].optionalString().flatMap(NameKind.init),
                     reference: reference))
         }
         return names
     }
+}
+
+/// What CLDR has names for in every language.
+enum NameKind: String, CaseIterable, Sendable {
+    /// Countries and other regions.
+    case territory
+    /// Languages.
+    case language
+    /// Currencies.
+    case currency
 }
 
 /// The names of each locale, in the order in which locales come.

@@ -33,7 +33,9 @@ public struct TheoryOfTokenizationStudy: Study {
         losses.report(to: &result)
         let text = try RealTextLosses(conditions: conditions)
         text.report(to: &result)
-        let transformers = try TransformerLosses(seeds: (0..<3).map { seed &+ $0 }, conditions: conditions)
+        let transformers = try withOneThread {
+            try TransformerLosses(seeds: (0..<3).map { seed &+ $0 }, conditions: conditions)
+        }
         transformers.report(to: &result)
         result.note(
             """

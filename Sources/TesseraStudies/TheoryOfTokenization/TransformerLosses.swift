@@ -2,7 +2,6 @@ internal import TesseraAnalysis
 internal import TesseraArchitectures
 internal import TesseraCore
 internal import TesseraReport
-internal import TesseraTensor
 internal import TesseraTokenizers
 internal import TesseraTraining
 internal import TesseraVocabulary
@@ -49,10 +48,6 @@ struct TransformerLosses {
     /// - Throws: `LocatedError` when a loss is no number; `CancelledError` when stopped.
     init(seeds: [UInt64], conditions: StudyConditions) throws {
         self.seeds = seeds
-        // Such small matrices gain nothing from a second thread.
-        let threads = Torch.threadCount
-        try Torch.setThreadCount(1)
-        defer { try? Torch.setThreadCount(threads) }
         let runs = Self.orders.flatMap { order in
             seeds.flatMap { seed in Arm.allCases.map { (order, seed, $0) } }
         }.filter { $0.2 != .lempelZivWelch || $0.0 == 2 }

@@ -14,6 +14,16 @@ struct AdditionLearner {
         let mismatched: Double
     }
 
+    /// What is trained and for how long; the rest is that of `LearnedAddition`.
+    struct Recipe {
+        /// The width of the network.
+        var width = 128
+        /// The steps.
+        var steps = 1600
+        /// The steps after which the rate would be at its end; nil: all that are taken.
+        var scheduledSteps: Int?
+    }
+
     let task: AdditionTask
     /// The loss in training, each a mean over 20 steps.
     private(set) var losses: [Double] = []
@@ -21,8 +31,7 @@ struct AdditionLearner {
     private(set) var points: [Point] = []
     /// The mean loss of the last 200 steps.
     private(set) var lastLoss = 0.0
-    /// The test's answers at the end.
-    private(set) var rows: [ArithmeticRow] = []
+    private let network: GPT2Network
 
     private static let batchSize = 64
     private static let measuredSteps: Set<Int> = [400, 600, 800, 1200, 1600]
@@ -32,21 +41,23 @@ struct AdditionLearner {
     /// - Parameter onStep: is told each step.
     /// - Throws: `LocatedError` when a loss is no number; `CancelledError` when stopped.
     init(
-        _ task: AdditionTask, seed: UInt64, steps: Int, conditions: StudyConditions, onStep: (Int) -> Void
+        _ task: AdditionTask, seed: UInt64, recipe: Recipe, conditions: StudyConditions,
+        onStep: (Int) -> Void
     ) throws {
         self.task = task
-        let network = try GPT2Network(
+        let (width, steps) = (recipe.width, recipe.steps)
+        network = try GPT2Network(
             GPT2Configuration(
-                vocabularySize: task.vocabularySize, hiddenSize: 128, layerCount: 2, headCount: 4,
-                feedForwardSize: 512,
+                vocabularySize: task.vocabularySize, hiddenSize: width, layerCount: 2, headCount: 4,
+                feedForwardSize: 4 * width,
                 contextLength: task.longestSequence, activation: .relu, tiedEmbeddings: false),
             random: RandomGenerator(seed: seed))
         for (stream, name) in ["transformer.wte.weight", "lm_head.weight"].enumerated() {
             guard let rows = network.parameters.first(where: { $0.name == name })?.tensor else { continue }
-            try rows.assign(Self.firstRows(of: task, width: 128, seed: seed, stream: UInt64(stream)))
+            try rows.assign(Self.firstRows(of: task, width: width, seed: seed, stream: UInt64(stream)))
         }
         var options = TrainingOptions()
-        options.steps = steps
+        options.steps = recipe.scheduledSteps ?? steps
         options.rate = 3e-3
         options.warmupSteps = 100
         options.finalShare = 0.02
@@ -54,7 +65,9 @@ struct AdditionLearner {
         options.gradientLimit = 1
         options.seed = seed
         let source = GeneratedBatches(seed: seed) { (index, _) throws(LocatedError) -> Batch in
-            try Self.batch((0..<Self.batchSize).map { task.addition(at: index * Self.batchSize + $0) }, task)
+            try Self.batch(
+                (0..<Self.batchSize).map { task.addition(at: index * Self.batchSize + $0) }, task,
+                as: task.forms[index % task.forms.count])
         }
         var trainer = try Trainer(network, NextTokenObjective<GPT2Network>(), source, options: options)
         var recent: [Double] = []
@@ -71,18 +84,27 @@ struct AdditionLearner {
             }
         }
         lastLoss = mean(recent.suffix(200))
-        rows = try AdditionAnswers(network, task).rows(task.matchedTest + task.mismatchedTest)
     }
 
-    /// The additions as one batch, filled up with the end token; sums and their ends count.
-    private static func batch(_ additions: [Addition], _ task: AdditionTask) throws(LocatedError) -> Batch {
+    /// The share of all test sums that were right at the end.
+    var rightShare: Double { points.last.map { ($0.matched + $0.mismatched) / 2 } ?? .nan }
+
+    /// What the network answers to the test at the end.
+    func rows(as form: AdditionTask.Form = .plain) throws(LocatedError) -> [ArithmeticRow] {
+        try AdditionAnswers(network, task).rows(task.matchedTest + task.mismatchedTest, as: form)
+    }
+
+    /// The additions as one batch, filled up with the end token; answers and their ends count.
+    private static func batch(
+        _ additions: [Addition], _ task: AdditionTask, as form: AdditionTask.Form = .plain
+    ) throws(LocatedError) -> Batch {
         var (windows, counted): ([[TokenID]], [[Bool]]) = ([], [])
-        for addition in additions {
-            let sequence = task.sequence(addition)
-            let padding = task.longestSequence - sequence.tokens.count
+        let sequences = additions.map { task.sequence($0, as: form) }
+        let longest = sequences.map(\.tokens.count).max() ?? 0
+        for sequence in sequences {
+            let padding = longest - sequence.tokens.count
             windows.append(sequence.tokens + [TokenID](repeating: task.end, count: padding))
-            counted.append(
-                (0..<task.longestSequence).map { sequence.answerStart <= $0 && $0 < sequence.tokens.count })
+            counted.append((0..<longest).map { sequence.answerStart <= $0 && $0 < sequence.tokens.count })
         }
         return try Batch(windows: windows, counted: counted)
     }
@@ -93,7 +115,7 @@ struct AdditionLearner {
         _ additions: [Addition], _ task: AdditionTask, _ network: GPT2Network
     ) throws(LocatedError) -> Double {
         let batch = try batch(additions, task)
-        let time = task.longestSequence - 1
+        let time = try batch[.tokens].length(of: 1)
         let targets = try batch[.targets].integers()
         let chosen = try withoutGradients { () throws(LocatedError) -> [Int] in
             try network.logits(of: batch[.tokens]).argmax().integers()

@@ -1,7 +1,6 @@
 internal import TesseraAnalysis
 internal import TesseraCore
 internal import TesseraReport
-internal import TesseraTensor
 internal import TesseraTokenizers
 
 /// Two transformers that learn additions from scratch, alike but for the end from which digits are grouped.
@@ -10,9 +9,6 @@ internal import TesseraTokenizers
 /// feed-forward block of 512 with ReLU, learned positions, output of its own; AdamW (0.9, 0.98), decay 0.01, rate 0.003,
 /// 100 steps of warm-up, cosine to 2 %, clip 1, batches of 64, loss on the sum and its end alone.
 struct LearnedAddition {
-    private static let steps = 1600
-    private static let size = 2
-
     private static let right = "sums right, groups from the right, %"
     private static let left = "sums right, groups from the left, %"
     private static let gap = "points between the directions"
@@ -24,65 +20,36 @@ struct LearnedAddition {
         .atLeast(70, right), .atMost(10, left), .atLeast(50, gap), .atMost(0.3, losses), .none(replay),
     ]
 
-    /// A direction and a seed.
-    private struct Arm {
-        let direction: DigitGrouping.Direction
-        let seed: UInt64
-        let learner: AdditionLearner
-        let seconds: Double
-    }
+    /// One for each seed.
+    let pairs: [AdditionArm.Pair]
 
-    private var arms: [Arm] = []
-    private let seeds: [UInt64]
+    private var arms: [AdditionArm] { pairs.flatMap(\.both) }
 
     /// - Throws: `LocatedError` when a loss is no number; `CancelledError` when stopped.
     init(seeds: [UInt64], conditions: StudyConditions) throws {
-        self.seeds = seeds
-        // Such small matrices gain nothing from a second thread.
-        let threads = Torch.threadCount
-        try Torch.setThreadCount(1)
-        defer { try? Torch.setThreadCount(threads) }
-        for seed in seeds {
-            for direction in [DigitGrouping.Direction.rightToLeft, .leftToRight] {
-                let begun = processorSeconds()
-                let task = try AdditionTask(
-                    grouping: try DigitGrouping(size: Self.size, direction: direction), addendLengths: 3...4,
-                    seed: seed)
-                let learner = try AdditionLearner(task, seed: seed, steps: Self.steps, conditions: conditions)
-                {
-                    conditions.progress.report(
-                        "learning \(arms.count + 1) of \(2 * seeds.count)", $0, of: Self.steps, unit: "steps")
-                }
-                arms.append(
-                    Arm(
-                        direction: direction, seed: seed, learner: learner,
-                        seconds: processorSeconds() - begun))
-            }
+        pairs = try seeds.map { seed in
+            try AdditionArm.pair(
+                size: 2, addendLengths: 3...4, seed: seed, name: "seed \(seed)", conditions: conditions)
         }
-    }
-
-    private func arms(_ direction: DigitGrouping.Direction) -> [Arm] {
-        arms.filter { $0.direction == direction }
     }
 
     func report(to result: inout StudyResult) throws {
-        func shares(_ direction: DigitGrouping.Direction) -> [Double] {
-            arms(direction).flatMap { arm in
+        func shares(_ arms: [AdditionArm]) -> [Double] {
+            arms.flatMap { arm in
                 arm.learner.points.last.map { [$0.matched * 100, $0.mismatched * 100] } ?? [.nan]
             }
         }
-        let (right, left) = (shares(.rightToLeft), shares(.leftToRight))
+        let (right, left) = (shares(pairs.map(\.right)), shares(pairs.map(\.left)))
         result.measure(Self.right, right)
         result.measure(Self.left, left)
         result.measure(Self.gap, zip(right, left).map { $0 - $1 })
-        result.measure(
-            Self.losses,
-            zip(arms(.rightToLeft), arms(.leftToRight)).map { $0.learner.lastLoss / $1.learner.lastLoss })
+        result.measure(Self.losses, pairs.map(\.lossRatio))
         var differences = 0
         for arm in arms {
-            let report = ArithmeticErrorReport(arm.learner.rows, grouping: arm.learner.task.grouping)
-            differences += ReplayProof.differenceCount(of: report, from: arm.learner.rows)
-            if arm.seed == seeds.first, arm.direction == .leftToRight {
+            let rows = try arm.learner.rows()
+            let report = ArithmeticErrorReport(rows, grouping: arm.learner.task.grouping)
+            differences += ReplayProof.differenceCount(of: report, from: rows)
+            if arm.seed == pairs.first?.left.seed, arm.direction == .leftToRight {
                 result.add(
                     report.digits,
                     caption:
@@ -117,8 +84,7 @@ struct LearnedAddition {
             ] {
                 table.append(
                     [
-                        arm.direction == .rightToLeft ? "from the right" : "from the left", String(arm.seed),
-                        name,
+                        arm.directionText, String(arm.seed), name,
                     ]
                         + arm.learner.points.map {
                             NumberFormat.decimal($0[keyPath: share] * 100, places: 1) + " %"
@@ -132,18 +98,12 @@ struct LearnedAddition {
         return table
     }
 
-    private func name(_ arm: Arm) -> String {
-        "from the \(arm.direction == .rightToLeft ? "right" : "left"), seed \(arm.seed)"
-    }
+    private func name(_ arm: AdditionArm) -> String { "\(arm.directionText), seed \(arm.seed)" }
 
     private var lossChart: LineChart {
         LineChart(
             title: "Loss of sums while learning", xName: "step", yName: "nats per token of the sum",
-            series: arms.map { arm in
-                LineChart.Series(
-                    name(arm),
-                    arm.learner.losses.enumerated().map { LineChart.Point(Double($0 * 20 + 20), $1) })
-            })
+            series: arms.map { $0.lossSeries(named: name($0)) })
     }
 
     private var accuracyChart: LineChart {

@@ -287,6 +287,38 @@ struct ArithmeticReportTests {
     }
 }
 
+@Suite("Mistakes beside the first cut")
+struct FirstCutMistakesTests {
+    private func row(_ first: UInt64, _ second: UInt64, _ answer: String) throws -> ArithmeticRow {
+        ArithmeticRow(try Addition(first, second), style: .plain, response: answer)
+    }
+
+    @Test("sums are counted that are longer than the addends, wrong, and of the right length")
+    func counted() throws {
+        let mistakes = FirstCutMistakes(
+            [
+                // 900 + 200 = 1100, cut 11|00: wrong before the cut, behind it, in the last digit, and right.
+                try row(900, 200, "1200"), try row(900, 200, "1110"), try row(900, 200, "1101"),
+                try row(900, 200, "1100"),
+                // Of another length, with a zero in front, no number; as long as the addends.
+                try row(900, 200, "110"), try row(900, 200, "0100"), try row(900, 200, "none"),
+                try row(200, 300, "510"),
+            ], size: 2)
+        #expect(mistakes.wrong == 3 && mistakes.besideCut == 2)
+        // A digit of four is one of two in half of the cases.
+        #expect(abs(mistakes.shareByChance - 0.5) < 1e-12)
+    }
+
+    @Test("as in the paper, digit 4 of 8 is beside the cut of groups of three")
+    func chance() throws {
+        let paper = FirstCutMistakes([try row(5_000_000, 6_000_000, "11010000")], size: 3)
+        #expect(paper.share == 1 && abs(paper.shareByChance - 0.25) < 1e-12)
+        let all = FirstCutMistakes([try row(900, 200, "9999")], size: 2)
+        #expect(all.share == 1 && all.shareByChance == 1)
+        #expect(FirstCutMistakes([], size: 2).share.isNaN)
+    }
+}
+
 @Suite("Additions to train on")
 struct AdditionTaskTests {
     @Test(
@@ -309,6 +341,37 @@ struct AdditionTaskTests {
             if String(longer).utf8.count == String(addition.answer).utf8.count { matched += 1 }
         }
         #expect((850...1150).contains(matched))
+    }
+
+    @Test("questions with commas, or restated with them, have groups from the right whatever the rest has")
+    func forms() throws {
+        let task = try AdditionTask(
+            grouping: try DigitGrouping(parsing: "l2r:2"), addendLengths: 3...4,
+            forms: AdditionTask.Form.allCases, testCount: 50, seed: 4)
+        #expect(task.vocabularySize == 115)
+        let addition = try Addition(123, 4567)
+        for (form, text, answer) in [
+            (AdditionTask.Form.plain, "123+4567=4690", "4690"), (.commas, "1,23+45,67=46,90", "46,90"),
+            (.restated, "123+4567:1,23+45,67=46,90", "1,23+45,67=46,90"),
+        ] {
+            let sequence = task.sequence(addition, as: form)
+            #expect(task.text(of: sequence.tokens) == text)
+            let answered = task.text(of: sequence.tokens[sequence.answerStart...])
+            #expect(answered == answer)
+            let row = ArithmeticRow(addition, style: task.style(of: form), response: answered)
+            #expect(row.score.isRight)
+        }
+        let lengths = AdditionTask.Form.allCases.flatMap { form in
+            (0..<500).map { index -> Int in
+                let tokens = task.sequence(task.addition(at: index), as: form).tokens
+                #expect(tokens.allSatisfy { Int($0) < task.vocabularySize })
+                return tokens.count
+            }
+        }
+        #expect(lengths.max() == task.longestSequence)
+        expectLocatedError(field: "forms") {
+            try AdditionTask(grouping: task.grouping, addendLengths: 3...4, forms: [], seed: 1)
+        }
     }
 
     @Test("no question of the test is trained on, and each is asked once")
