@@ -12,7 +12,9 @@ struct Tessera: ParsableCommand {
         version: version,
         subcommands: [
             DemoCommand.self, TokenizerCommand.self, RomanizeCommand.self, GenerateCommand.self,
-            ChatCommand.self, GrammarCommand.self, ServeVerb.self, EvaluateCommand.self, BenchCommand.self,
+            ChatCommand.self, GrammarCommand.self, AttributeCommand.self, ServeVerb.self,
+            EvaluateCommand.self,
+            BenchCommand.self,
             ModelCommand.self, TrainVerb.self, StudyVerb.self, LabVerb.self,
         ]
     )

@@ -89,6 +89,13 @@ extension Tokenizer {
         return ids
     }
 
+    /// The ids of UTF-8 text.
+    public func encode(_ text: [UInt8], special: SpecialTokenReading) -> [TokenID] {
+        var ids: [TokenID] = []
+        text.withUnsafeBufferPointer { encode($0, special: special, into: &ids) }
+        return ids
+    }
+
     /// The bytes of `ids`, joined.
     public func bytes(of ids: some Sequence<TokenID>) -> [UInt8] {
         var bytes: [UInt8] = []

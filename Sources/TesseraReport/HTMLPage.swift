@@ -2,7 +2,7 @@
 /// paper and on phones.
 public struct HTMLPage: Sendable {
     private let title: String
-    private var body = ""
+    var body = ""
     private var sections: [(anchor: String, title: String)] = []
 
     /// Begins a page.
@@ -84,9 +84,10 @@ public struct HTMLPage: Sendable {
     }
 
     private static let style = """
-        :root { color-scheme: light dark; --ink: #1a1a1a; --paper: #ffffff; --line: #d8d8d8; --soft: #5a5a5a; --stripe: #f5f5f5; }
+        :root { color-scheme: light dark; --ink: #1a1a1a; --paper: #ffffff; --line: #d8d8d8; --soft: #5a5a5a; --stripe: #f5f5f5;
+        --for: #0072B2; --against: #D55E00; }
         @media (prefers-color-scheme: dark) {
-        :root { --ink: #ececec; --paper: #161616; --line: #3a3a3a; --soft: #b0b0b0; --stripe: #1f1f1f; }
+        :root { --ink: #ececec; --paper: #161616; --line: #3a3a3a; --soft: #b0b0b0; --stripe: #1f1f1f; --for: #56B4E9; --against: #F08A3C; }
         }
         body { margin: 0; background: var(--paper); color: var(--ink);
         font: 16px/1.5 system-ui, "Noto Sans", "DejaVu Sans", sans-serif; }
@@ -109,6 +110,11 @@ public struct HTMLPage: Sendable {
         tbody th { max-width: 14rem; white-space: normal; overflow-wrap: break-word; }
         @media (max-width: 40rem) { tbody th { max-width: 7rem; } }
         .n { text-align: right; font-variant-numeric: tabular-nums; }
+        .tokens { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 2; max-width: 60rem; }
+        .tokens span { border-radius: .2em; padding: .15em 0; }
+        .tokens .for { background: color-mix(in srgb, var(--for) var(--w), transparent); }
+        .tokens .against { background: color-mix(in srgb, var(--against) var(--w), transparent); }
+        .tokens .target { border: 1px solid currentColor; padding: .1em .2em; }
         svg { display: block; max-width: none; }
         @media (max-width: 48rem) { .picture::before { content: "scrolls sideways \\2192"; color: var(--soft); font-size: .8rem; } }
         @media print { nav { display: none; } .wide { overflow: visible; } }

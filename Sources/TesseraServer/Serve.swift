@@ -92,6 +92,7 @@ private func application(
     router.add(middleware: AccessMiddleware(rules: service.rules))
     router.addTexts(service)
     router.addEmbeddings(service)
+    router.addAttribution(service)
     router.addModels(service)
     router.addHealth()
     router.addMetrics(service)

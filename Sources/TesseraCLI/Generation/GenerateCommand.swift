@@ -16,7 +16,8 @@ struct GenerateCommand: ParsableCommand {
         abstract: "Continue a text, or answer it with --chat.",
         discussion: """
             The text streams to standard output as it is made. Without a prompt, or with -, the prompt is read \
-            from standard input.
+            from standard input. A prompt that ends inside a word is continued best with --bytes, which predicts the \
+            next bytes exactly, or with --heal, which is as fast as usual and undoes one token.
             """
     )
 
@@ -25,6 +26,7 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var grammar: GrammarFlags
     @OptionGroup var cache: CacheFlags
+    @OptionGroup var bytes: ByteFlags
 
     @Flag(help: "Wrap the prompt in the model's chat template, as a message from the user.")
     var chat = false
@@ -49,6 +51,15 @@ struct GenerateCommand: ParsableCommand {
 
     func validate() throws {
         if system != nil, !chat { throw ValidationError("--system needs --chat") }
+        if bytes.changesGeneration, grammar.isGiven {
+            throw ValidationError("a grammar needs tokens: leave out --bytes and --heal")
+        }
+        if bytes.bytes, cache.cachePolicy != nil {
+            throw ValidationError("--cache-policy needs tokens: leave out --bytes")
+        }
+        if !bytes.ensemble.isEmpty || bytes.suffix != nil, chat {
+            throw ValidationError("--chat is for one model that continues a conversation")
+        }
         if dryRun, regroupDigits == nil { throw ValidationError("--dry-run needs --regroup-digits") }
     }
 
@@ -76,35 +87,49 @@ struct GenerateCommand: ParsableCommand {
         let wanted = try grammar.source()?.grammar()
         let loaded = try model.load()
         let constraint = try wanted.map { try GrammarFlags.constraint($0, for: loaded.tokenizer.tokenizer) }
-        let text = try promptText()
-        let tokens = try promptTokens(of: text, loaded)
+        let text = try rendered(try promptText(), loaded)
+        if bytes.bytes { return try generateByBytes(text, loaded, options: options) }
+        let tokens = loaded.tokenizer.tokenizer.promptTokens(of: text)
+        let healing = try bytes.healing(tokens, loaded)
+        let limits: (any LogitConstraint)? = if let healing { healing } else { constraint }
+        let kept = healing?.prompt.count ?? tokens.count
 
         if let eviction = evictions.first {
             try continueText(
-                from: tokens, model: eviction.evicting(loaded.model), loaded, options, constraint
+                from: tokens, keeping: kept, model: eviction.evicting(loaded.model), loaded, options, limits
             ) { $0.use }
         } else {
-            try continueText(from: tokens, model: loaded.model, loaded, options, constraint) { _ in nil }
+            try continueText(
+                from: tokens, keeping: kept, model: loaded.model, loaded, options, limits
+            ) { _ in nil }
         }
         try Interruption.cancellation.check()
     }
 
     /// Generates and shows the text, and what `use` tells of its cache.
+    ///
+    /// - Parameter kept: the tokens of the prompt that stay; what the others spell is generated again, and not shown.
     private func continueText<Model: CausalModel>(
-        from tokens: [TokenID], model: Model, _ loaded: ModelOptions.Loaded, _ options: GenerationOptions,
-        _ constraint: (any LogitConstraint)?, use: (Model.Cache) -> EvictionUse?
+        from tokens: [TokenID], keeping kept: Int, model: Model, _ loaded: ModelOptions.Loaded,
+        _ options: GenerationOptions, _ constraint: (any LogitConstraint)?, use: (Model.Cache) -> EvictionUse?
     ) throws {
+        let tokenizer = loaded.tokenizer.tokenizer
+        let taken = tokenizer.decodedBytes(of: tokens[kept...]).count
+        var known = taken
         var read = try ReadText(model: model, capacity: generation.context)
         let bar = ProgressBar()
         defer { bar.clear() }
-        let result = try TesseraDecoding.generate(
-            from: tokens, in: &read, tokenizer: loaded.tokenizer.tokenizer, options: options,
+        var result = try TesseraDecoding.generate(
+            from: Array(tokens[..<kept]), in: &read, tokenizer: tokenizer, options: options,
             constraint: constraint, cancellation: Interruption.cancellation, progress: bar.progress
         ) { piece throws(LocatedError) in
             bar.clear()
-            if !output.json { try StandardOutput.standard.stream(piece) }
+            let new = piece.utf8.dropFirst(known)
+            known -= piece.utf8.count - new.count
+            if !output.json { try StandardOutput.standard.stream(String(Substring(new))) }
         }
         bar.clear()
+        result.text = String(Substring(result.text.utf8.dropFirst(taken)))
         let memory = use(read.cache)
         if output.json {
             var members = result.members
@@ -119,15 +144,13 @@ struct GenerateCommand: ParsableCommand {
         }
     }
 
-    private func promptTokens(of text: String, _ loaded: ModelOptions.Loaded) throws(LocatedError)
-        -> [TokenID]
-    {
-        guard chat else { return loaded.tokenizer.tokenizer.promptTokens(of: text) }
+    /// The prompt as the model reads it.
+    private func rendered(_ text: String, _ loaded: ModelOptions.Loaded) throws(LocatedError) -> String {
+        guard chat else { return text }
         let template = try loaded.tokenizer.requireChatTemplate()
         let opening = system.map { [ChatMessage(role: "system", content: $0)] } ?? []
-        let rendered = try template.render(
+        return try template.render(
             messages: opening + [ChatMessage(role: "user", content: text)], addGenerationPrompt: true)
-        return loaded.tokenizer.tokenizer.promptTokens(of: rendered)
     }
 }
 

@@ -23,9 +23,14 @@ struct GrammarFlags: ParsableArguments {
             valueName: "flexible|spaced|compact"))
     var spacing = "flexible"
 
+    private var givenCount: Int { [grammar, jsonSchema, regex].count { $0 != nil } }
+
+    /// Whether there is one.
+    var isGiven: Bool { givenCount > 0 }
+
     /// Refuses more than one grammar.
     func validate() throws {
-        guard [grammar, jsonSchema, regex].count(where: { $0 != nil }) <= 1 else {
+        guard givenCount <= 1 else {
             throw ValidationError("give one of --grammar, --json-schema and --regex")
         }
     }

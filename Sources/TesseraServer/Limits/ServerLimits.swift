@@ -64,6 +64,12 @@ public struct ServerLimits: Hashable, Sendable {
     /// Texts of a request: prompts times choices.
     public var textsPerRequest = 128
 
+    /// Tokens of a text that is asked what a prediction rests on.
+    public var attributedTokens = 256
+
+    /// Passes of the model that such a question may take.
+    public var attributionPasses = 600
+
     /// Most likely tokens told beside a token.
     public var probabilities = 20
 

@@ -286,6 +286,8 @@ async function generate(ids, kept) {
   promptIDs = ids;
   said = kept;
   picked = -1;
+  asking?.abort();
+  $("why").hidden = true;
   calm();
   setBusy(true);
   showSaid();
@@ -402,6 +404,9 @@ function showBars(index) {
     button.addEventListener("click", () => { if (!isChosen) branch(index, option, options); });
     return button;
   }));
+  const reason = make("button", { type: "button", class: "reason" }, "What does this token rest on?");
+  reason.addEventListener("click", () => why(index));
+  $("bars").append(reason);
 }
 
 // Goes on from before token `index` with another token in its place.
@@ -410,6 +415,50 @@ function branch(index, option, options) {
   const isPart = option.name.startsWith("bytes:");
   kept.push({ id: option.id, name: option.name, text: isPart ? "" : option.name, probability: option.probability, options });
   generate(promptIDs, kept);
+}
+
+// ---- What a token rests on
+
+let asking = null;    // the question under way
+
+// Tokens before token `index` are replaced, and the server watches how far its probability falls.
+async function why(index) {
+  asking?.abort();
+  const mine = asking = new AbortController();
+  const token = said[index];
+  $("why").hidden = false;
+  $("why-title").textContent = `What token ${index + 1}, ${readable(token.name)}, rests on`;
+  $("why-numbers").textContent = "replacing tokens and watching its probability… (Esc stops)";
+  $("heat").replaceChildren();
+  $("heat").setAttribute("aria-busy", "true");
+  calm();
+  try {
+    showHeat(await ask("attribute", { prompt: [...promptIDs, ...said.slice(0, index).map((token) => token.id)], target: token.id }, mine.signal));
+  } catch (error) {
+    if (asking === mine) $("why").hidden = true;
+    tell(error);
+  } finally {
+    if (asking === mine) {
+      asking = null;
+      $("heat").setAttribute("aria-busy", "false");
+    }
+  }
+}
+
+function showHeat(answer) {
+  const most = Math.max(1e-12, ...answer.tokens.map((token) => Math.abs(token.score)));
+  $("heat").replaceChildren(...answer.tokens.map((token) => {
+    const part = make("span", { class: token.score < 0 ? "heat less" : "heat", title: decimal(token.score, 3) });
+    part.style.setProperty("--weight", decimal(80 * Math.abs(token.score) / most, 0) + "%");
+    show(token.text, part);
+    return part;
+  }));
+  const first = answer.tokens.filter((token) => token.score > 0).sort((one, other) => other.score - one.score).slice(0, 3);
+  const line = $("why-numbers");
+  line.replaceChildren(first.length ? "Most: " : "No token made it likelier. ");
+  first.forEach((token, place) => line.append(place ? ", " : "", make("b", {}, readable(token.text))));
+  line.append(` · ${decimal(answer.target.probability * 100, 1)} % · ${whole.format(answer.passes)} passes · green made it likelier, red less likely`);
+  if (!answer.is_informative) line.append(" · it was so unlikely that this says little");
 }
 
 function showSpeed(begun, first, drawn, reason) {
@@ -459,7 +508,7 @@ $("stop").addEventListener("click", () => run?.abort());
 $("temperature").addEventListener("input", () => { $("temperature-value").textContent = decimal(Number($("temperature").value), 1); });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); begin(); }
-  if (event.key === "Escape") run ? run.abort() : calm();
+  if (event.key === "Escape") (run || asking) ? (run || asking).abort() : calm();
 });
 
 // ---- The server's own numbers

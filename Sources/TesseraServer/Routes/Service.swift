@@ -7,6 +7,8 @@ struct Service: Sendable {
     let metrics: ServerMetrics
     /// What texts are held to.
     let grammars: GrammarQueue
+    /// What tokens are replaced by in questions of what a prediction rests on.
+    let replacements = ServedReplacements()
     /// The texts that the model generates.
     let queue: JobQueue
     /// The texts that the encoder gives vectors; nil without an encoder.

@@ -6,7 +6,7 @@ internal import TesseraTokenizers
 /// The causal language model that studies use: SmolLM2-135M-Instruct, from the user's store.
 struct DefaultModel {
     let model: DecoderModel
-    let tokenizer: any Tokenizer
+    let tokenizer: PipelineTokenizer
 
     /// Opens it.
     ///

@@ -39,7 +39,7 @@ extension PublishedSystem {
         PublishedSystem(
             "exact-byte-probabilities",
             "Exact Byte-Level Probabilities from Tokenized Language Models for FIM-Tasks and Model Ensembles",
-            "2410.09303", "the next byte's probabilities from any tokenized model"),
+            "2410.09303", "the next byte's probabilities from any tokenized model", "generate --bytes"),
         PublishedSystem(
             "extensible-tokenization",
             "Flexibly Scaling Large Language Models' Contexts Through Extensible Tokenization", "2401.07793",
@@ -97,7 +97,7 @@ extension PublishedSystem {
         PublishedSystem(
             "reagent",
             "ReAGent: A Model-agnostic Feature Attribution Method for Generative Language Models",
-            "2402.00794", "which tokens a prediction came from"),
+            "2402.00794", "which tokens a prediction came from", "attribute"),
         PublishedSystem(
             "romanization",
             "Romanization-based Large-scale Adaptation of Multilingual Language Models", "2304.08865",

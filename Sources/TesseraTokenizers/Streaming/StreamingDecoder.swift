@@ -5,7 +5,7 @@ public import TesseraCore
 /// The pieces, joined and ended with `finish()`, are the text that decoding all tokens at once gives. Each call
 /// costs time in the length of its token only: at most three bytes wait for the rest of their code point.
 public struct StreamingDecoder: Sendable {
-    private var decoder: any TextDecoder
+    private var decoder: (any TextDecoder)?
     private var waiting: [UInt8] = []
 
     /// Creates a decoder for one text.
@@ -13,9 +13,12 @@ public struct StreamingDecoder: Sendable {
         decoder = tokenizer.makeTextDecoder()
     }
 
+    /// Creates a decoder for one text that comes as bytes.
+    public init() {}
+
     /// Takes the next token and returns the text that is certain now; it may be empty.
     public mutating func append(_ id: TokenID) -> String {
-        decoder.append(id, to: &waiting)
+        decoder?.append(id, to: &waiting)
         return certainText()
     }
 
@@ -35,7 +38,7 @@ public struct StreamingDecoder: Sendable {
 
     /// Ends the text: bytes still waiting become U+FFFD.
     public mutating func finish() -> String {
-        decoder.finish(to: &waiting)
+        decoder?.finish(to: &waiting)
         let text = String(decoding: waiting, as: UTF8.self)
         waiting.removeAll(keepingCapacity: true)
         return text
@@ -45,7 +48,7 @@ public struct StreamingDecoder: Sendable {
 /// How many bytes at the end begin a code point that further bytes could complete: 0 to 3.
 ///
 /// Ill-formed beginnings count as complete: they become U+FFFD at once, as in one-shot decoding.
-func lengthOfUnfinishedScalar(_ bytes: [UInt8]) -> Int {
+package func lengthOfUnfinishedScalar(_ bytes: [UInt8]) -> Int {
     for length in 1...3 where length <= bytes.count {
         let lead = bytes[bytes.count - length]
         if lead & 0xC0 == 0x80 { continue }

@@ -1,0 +1,13 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// The natural logarithm.
+func logarithm(_ value: Double) -> Double { log(value) }
+
+/// The power of e.
+func exponential(_ value: Double) -> Double { exp(value) }
