@@ -2,6 +2,7 @@ import Foundation
 import TesseraCore
 import TesseraFiles
 import TesseraServer
+import TesseraTokenizers
 import Testing
 
 @Suite("POST /attribute", .timeLimit(.minutes(2)))
@@ -59,7 +60,8 @@ struct AttributionRouteTests {
             #expect(try unlikely.json["target"]["id"].integer() == 5)
             #expect(try unlikely.json["target"]["probability"].double() < 1e-3)
             let scores = try unlikely.json["tokens"]
-            #expect(try scores[2]["score"].double() < 0 && scores[0]["score"].double() == 0)
+            #expect(try scores[2]["score"].double() < 0)
+            #expect(try scores[0]["score"].double() == 0)
         }
     }
 
@@ -85,7 +87,8 @@ struct AttributionRouteTests {
         #expect(model.passes.isEmpty)
         let tiny = try TinyEncoder().served()
         try await withServer(encoder: tiny) { server in
-            #expect(try await server.send("POST", "/attribute", ["prompt": "ab"]).status == 400)
+            let reply = try await server.send("POST", "/attribute", ["prompt": "ab"])
+            #expect(reply.status == 400)
         }
     }
 
