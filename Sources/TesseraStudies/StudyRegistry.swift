@@ -4,8 +4,9 @@ public import TesseraCore
 public enum StudyRegistry {
     /// All of them, in the order in which they are run: those that train no network first, and of these the short ones.
     public static let all: [any Study] = [
-        QtokStudy(), DataMixtureInferenceStudy(), KeyformerStudy(), ExactByteProbabilitiesStudy(),
-        ReAGentStudy(), LessIsBetterStudy(), RomanizationStudy(),
+        QtokStudy(), DataMixtureInferenceStudy(), ExactByteProbabilitiesStudy(), ReAGentStudy(),
+        LessIsBetterStudy(),
+        RomanizationStudy(), KeyformerStudy(),
         TheoryOfTokenizationStudy(), TokenizationCountsStudy(),
     ]
 

@@ -60,11 +60,18 @@ struct EvictionCommandTests {
             (["--cache-policy", "h2o", "--cache-recent", "120%"], "--cache-recent"),
             (["--cache-policy", "keyformer", "--cache-temperature", "0:1"], "--cache-temperature"),
             (["--cache-policy", "keyformer", "--cache-temperature", "1"], "--cache-temperature"),
-            (["--cache-policy", "h2o,sinks"], "--cache-policy"), (["--cache-budget", "10%"], "--cache-policy"),
+            (["--cache-policy", "h2o,sinks"], "--cache-policy"),
         ] as [([String], String)])
     func refusals(_ flags: [String], _ field: String) throws {
         let run = try Program.run(["generate", "Hello", "-n", "4"] + flags)
         #expect(run.status != 0 && run.output.isEmpty)
         #expect(run.errors.contains(field) && run.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test("a budget without a policy is refused", arguments: ["--cache-budget", "--cache-recent"])
+    func alone(_ flag: String) throws {
+        let run = try Program.run(["generate", "Hello", "-n", "4", flag, "50%"])
+        #expect(run.status != 0 && run.output.isEmpty)
+        #expect(run.errors.contains("\(flag) needs --cache-policy"))
     }
 }

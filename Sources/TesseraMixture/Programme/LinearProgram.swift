@@ -93,7 +93,7 @@ package struct LinearProgram: ~Copyable {
 
     /// Removes the rows with these numbers, which are there; those after them move up.
     ///
-    /// Rows without a price leave the optimum as it is.
+    /// Rows that are slack leave the optimum and the basis as they are: see `isSlack`.
     package mutating func removeRows(_ rows: [Int]) {
         guard !rows.isEmpty else { return }
         Clp_deleteRows(model, Int32(clamping: rows.count), rows.map { Int32(truncatingIfNeeded: $0) })
@@ -141,6 +141,11 @@ package struct LinearProgram: ~Copyable {
     /// How much the costs rise for each unit by which a row's bound rises; zero for one that is not there.
     package func price(ofRow row: Int) -> Double {
         element(row, of: Clp_dualRowSolution(model), count: rowCount)
+    }
+
+    /// Whether a row's own slack is in the basis, so that the optimum does without the row; false for one that is not there.
+    package func isSlack(row: Int) -> Bool {
+        row >= 0 && row < rowCount && Clp_getRowStatus(model, Int32(truncatingIfNeeded: row)) == 1
     }
 
     private func element(_ index: Int, of values: UnsafeMutablePointer<Double>?, count: Int) -> Double {

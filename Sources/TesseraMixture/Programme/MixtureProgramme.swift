@@ -102,18 +102,20 @@ struct MixtureProgramme: ~Copyable {
     /// Takes out the constraints that had no price for long.
     mutating func retire() {
         var rows: [Int] = []
+        var stays = [Bool](repeating: true, count: constraints.count)
         for index in constraints.indices where ages[index] >= 0 {
             ages[index] = isBinding(index) ? 0 : ages[index] + 1
-            guard ages[index] >= Self.oldAge else { continue }
+            // The solver goes on from its basis, of which a row without a price may be a part all the same.
+            stays[index] = ages[index] < Self.oldAge || !programme.isSlack(row: index + 1)
+            guard !stays[index] else { continue }
             rows.append(index + 1)
             known.remove(constraints[index])
             retired.insert(constraints[index])
         }
         guard !rows.isEmpty else { return }
         programme.removeRows(rows)
-        let stays = ages.map { $0 < Self.oldAge }
         constraints = zip(constraints, stays).filter(\.1).map(\.0)
-        ages = ages.filter { $0 < Self.oldAge }
+        ages = zip(ages, stays).filter(\.1).map(\.0)
     }
 
     /// Whether a constraint holds the optimum: whether the costs change with its bound.
