@@ -52,7 +52,9 @@ public final class EvictingCache<Base: HeadwiseCache>: CausalCache {
     }
 
     /// Forgets every token from position `count` on, and all of them where others before it were evicted after it was
-    /// read: the text must then be read again. What the forgotten tokens added to the scores of others stays.
+    /// read: the text must then be read again.
+    ///
+    /// What the forgotten tokens added to the scores of others stays.
     public func truncate(to count: Int) {
         guard count < self.count else { return }
         guard count > 0, count >= evictedEnd else { return removeAll() }

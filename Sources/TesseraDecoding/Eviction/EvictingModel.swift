@@ -65,7 +65,8 @@ public struct EvictingModel<Base: HeadwiseCausalModel>: CausalModel {
         guard tokens.count <= cache.capacity - cache.count else {
             throw LocatedError(
                 field: "context",
-                problem: "\(cache.count) tokens and \(tokens.count) more are over the \(cache.capacity) of the text",
+                problem:
+                    "\(cache.count) tokens and \(tokens.count) more do not fit into a text of \(cache.capacity)",
                 remedy: "make the cache with a greater capacity, or read less")
         }
         let held = cache.heldCount
