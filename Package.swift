@@ -91,7 +91,9 @@ let package = Package(
         // Row 3
         .target(
             name: "TesseraDecoding",
-            dependencies: ["TesseraCore", "TesseraTemplates", "TesseraTokenizers", "TesseraEngine"],
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraTemplates", "TesseraTokenizers", "TesseraEngine",
+            ],
             swiftSettings: settings
         ),
 
@@ -133,6 +135,10 @@ let package = Package(
                 "TesseraTokenizers", "TesseraVocabulary", "TesseraAnalysis", "TesseraGrammar",
                 "TesseraEngine", "TesseraDecoding", "TesseraConsole",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            resources: [
+                .embedInCode("Bench/prompts-code.txt"), .embedInCode("Bench/prompts-summary.txt"),
+                .embedInCode("Bench/prompts-chat.txt"),
             ],
             swiftSettings: settings
         ),
@@ -230,7 +236,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TesseraDecodingTests",
-            dependencies: ["TesseraDecoding", "TesseraTemplates", "TesseraTestSupport"],
+            dependencies: ["TesseraDecoding", "TesseraFiles", "TesseraTemplates", "TesseraTestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -22,6 +22,9 @@ struct BenchDecodeCommand: ParsableCommand {
         discussion: """
             Like llama-bench: a prompt of random tokens in one call, then greedy generation from an empty context, \
             each after one run that is not counted. Tokenizing and sampling are left out.
+
+            With --methods: thirty prompts of three kinds, answered plainly and with drafts by each method; prints \
+            tokens a pass and a second, and whether the answers are the same token by token.
             """
     )
 
@@ -37,7 +40,20 @@ struct BenchDecodeCommand: ParsableCommand {
     @Option(help: "Runs that count.")
     var repetitions = 5
 
+    @Option(
+        help: ArgumentHelp(
+            "Compare methods of drafting, such as lookup:8,auto, with the nodes of a tree after the colon; or all.",
+            valueName: "names"))
+    var methods: String?
+
+    @Option(help: "With --methods: how tokens are drawn; 0 takes the most likely one.")
+    var temperature = 0.0
+
+    @Option(help: "With --methods: names the random numbers.")
+    var seed: UInt64 = 0
+
     func run() throws {
+        if let methods { return try compareMethods(methods) }
         let loaded = try model.load()
         let bar = ProgressBar()
         defer { bar.clear() }

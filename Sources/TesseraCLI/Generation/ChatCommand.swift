@@ -21,6 +21,7 @@ struct ChatCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var generation: GenerationFlags
     @OptionGroup var output: OutputOptions
+    @OptionGroup var drafts: DraftFlags
 
     @Option(help: "A message that sets the scene.")
     var system: String?
@@ -35,7 +36,8 @@ struct ChatCommand: ParsableCommand {
         var session = try ChatSession(
             model: loaded.model, tokenizer: loaded.tokenizer.tokenizer,
             template: try loaded.tokenizer.requireChatTemplate(), system: system, options: options,
-            capacity: generation.context)
+            capacity: generation.context,
+            drafting: try drafts.drafting(for: loaded, sampling: options.sampling))
         let isConversation = Terminal.standardInputIsTerminal && !output.json
         if isConversation { writeToStandardError("\(loaded.location.name) · Ctrl-D ends the conversation\n") }
 
@@ -73,6 +75,7 @@ struct ChatCommand: ParsableCommand {
                     "(forgot the oldest \(reply.forgottenMessageCount) messages to make room)\n")
             }
             if stats { writeToStandardError(reply.generation.summary + "\n") }
+            try drafts.save(session.drafting, for: loaded)
             try Interruption.cancellation.check()
         }
         if isConversation { writeToStandardError("\n") }

@@ -24,6 +24,7 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup var generation: GenerationFlags
     @OptionGroup var output: OutputOptions
     @OptionGroup var grammar: GrammarFlags
+    @OptionGroup var drafts: DraftFlags
 
     @Flag(help: "Wrap the prompt in the model's chat template, as a message from the user.")
     var chat = false
@@ -72,12 +73,15 @@ struct GenerateCommand: ParsableCommand {
         let text = try promptText()
         let tokens = try promptTokens(of: text, loaded)
 
+        var drafting = try drafts.drafting(for: loaded, sampling: options.sampling)
+
         var read = try ReadText(model: loaded.model, capacity: generation.context)
         let bar = ProgressBar()
         defer { bar.clear() }
         let result = try TesseraDecoding.generate(
-            from: tokens, in: &read, tokenizer: loaded.tokenizer.tokenizer, options: options,
-            constraint: constraint, cancellation: Interruption.cancellation, progress: bar.progress
+            from: tokens, in: &read, drafting: &drafting, tokenizer: loaded.tokenizer.tokenizer,
+            options: options, constraint: constraint, cancellation: Interruption.cancellation,
+            progress: bar.progress
         ) { piece throws(LocatedError) in
             bar.clear()
             if !output.json { try StandardOutput.standard.stream(piece) }
@@ -89,6 +93,7 @@ struct GenerateCommand: ParsableCommand {
             try write("\n")
         }
         if stats { writeToStandardError(result.summary + "\n") }
+        try drafts.save(drafting, for: loaded)
         try Interruption.cancellation.check()
     }
 
@@ -111,6 +116,15 @@ extension Generation {
         if let rate = promptTokensPerSecond { parts[0] += " at \(NumberFormat.significant(rate))/s" }
         parts.append("\(NumberFormat.count(tokens.count)) generated")
         if let rate = generatedTokensPerSecond { parts[1] += " at \(NumberFormat.significant(rate))/s" }
+        if let drafts, let perPass = tokensPerPass {
+            parts.append(
+                "\(NumberFormat.decimal(perPass, places: 2)) tokens a pass, "
+                    + "\(NumberFormat.count(drafts.accepted)) of \(NumberFormat.count(drafts.drafted)) drafts held"
+            )
+            if drafts.tolerated > 0 {
+                parts.append("\(NumberFormat.count(drafts.tolerated)) other than the model's own")
+            }
+        }
         if let first = firstTokenSeconds { parts.append("first after \(NumberFormat.duration(first))") }
         parts.append("stopped: \(stopReason.rawValue)")
         return parts.joined(separator: " · ")
@@ -118,7 +132,7 @@ extension Generation {
 
     /// Everything, for machines.
     var json: JSONValue {
-        [
+        var object: JSONObject = [
             "text": .string(text),
             "tokens": JSONValue(tokens),
             "stopReason": .string(stopReason.rawValue),
@@ -135,5 +149,15 @@ extension Generation {
                 "tokensPerSecond": JSONValue(generatedTokensPerSecond),
             ],
         ]
+        if let drafts {
+            object["drafts"] = [
+                "passes": .integer(drafts.passes),
+                "drafted": .integer(drafts.drafted),
+                "accepted": .integer(drafts.accepted),
+                "tolerated": .integer(drafts.tolerated),
+                "tokensPerPass": JSONValue(tokensPerPass),
+            ]
+        }
+        return .object(object)
     }
 }

@@ -1,0 +1,75 @@
+internal import ArgumentParser
+internal import TesseraCore
+internal import TesseraDecoding
+internal import TesseraFiles
+internal import TesseraVocabulary
+
+extension DraftMethod: ExpressibleByArgument {}
+
+/// How a command drafts what a model will say.
+struct DraftFlags: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Guess several tokens ahead and check them in one pass; the text stays the same. Auto: lookup+recycling.",
+            valueName: "method"))
+    var draft = DraftMethod.none
+
+    @Option(
+        help: ArgumentHelp(
+            "Guesses checked in a pass; left out, the number that pays by measured times.", valueName: "count"
+        ))
+    var draftNodes: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file to keep what recycling learns from run to run; made when it is not there.",
+            valueName: "file"))
+    var draftTable: String?
+
+    @OptionGroup var small: DraftModelFlags
+
+    func validate() throws {
+        if draftTable != nil, !draft.usesTable {
+            throw ValidationError("--draft-table needs --draft recycling, lookup+recycling or auto")
+        }
+        if draft != .none, small.draftModel != nil {
+            throw ValidationError("--draft and --draft-model exclude each other")
+        }
+        if draftNodes != nil, draft == .none, small.draftModel == nil {
+            throw ValidationError("--draft-nodes needs --draft or --draft-model")
+        }
+        // A size out of range is told before a model is loaded.
+        _ = try drafting(for: 1, table: nil)
+    }
+
+    /// The drafts for a model whose tokens are drawn by `sampling`; nil for plain decoding.
+    func drafting(for loaded: ModelOptions.Loaded, sampling: SamplingOptions) throws -> Drafting? {
+        if let drafting = try small.drafting(for: loaded, sampling: sampling, nodes: draftNodes) {
+            return drafting
+        }
+        var table: RecyclingTable?
+        if let draftTable, FileSystem.kind(of: draftTable) != nil {
+            table = try RecyclingTable(
+                path: draftTable, fingerprint: loaded.fingerprint, vocabularySize: loaded.model.vocabularySize
+            )
+        }
+        return try drafting(for: loaded.model.vocabularySize, table: table)
+    }
+
+    private func drafting(for vocabularySize: Int, table: RecyclingTable?) throws(LocatedError) -> Drafting? {
+        try draft.drafting(
+            table: table ?? RecyclingTable(vocabularySize: vocabularySize),
+            size: draftNodes.map { .nodes($0) } ?? .measured)
+    }
+
+    /// Keeps what was learnt, where that was asked for.
+    func save(_ drafting: Drafting?, for loaded: ModelOptions.Loaded) throws {
+        guard let draftTable, let table = drafting?.table else { return }
+        try table.write(to: draftTable, fingerprint: loaded.fingerprint)
+    }
+}
+
+extension ModelOptions.Loaded {
+    /// Tells the vocabulary of its tokenizer from others.
+    fileprivate var fingerprint: String { tokenizer.tokenizer.definition.fingerprint }
+}

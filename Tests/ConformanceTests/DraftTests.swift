@@ -1,0 +1,42 @@
+import TesseraCore
+import TesseraDecoding
+import TesseraEngine
+import TesseraFiles
+import TesseraTestSupport
+import TesseraTokenizers
+import Testing
+
+/// Drafts on a real model, whose rows come from other kernels when there are several.
+@Suite("drafts leave the text as it is", .serialized)
+struct DraftTests {
+    private static let prompts = [
+        "def add(first, second):\n    return first + second\n\ndef add(first, second, third):\n",
+        "The quick brown fox jumps over the lazy dog. The quick brown",
+    ]
+
+    @Test("the real model says the same with every method", arguments: [0, 0.8])
+    func identical(_ temperature: Double) throws {
+        let path = try DefaultModel.path()
+        let model = try DecoderModel.load(.gguf(path: path))
+        let tokenizer = try TokenizerLoader.load(path: path).tokenizer
+        let options = GenerationOptions(
+            sampling: SamplingOptions(temperature: temperature, repetitionPenalty: 1.05, seed: 3),
+            maximumTokens: 48)
+        for prompt in Self.prompts {
+            let tokens = tokenizer.promptTokens(of: prompt)
+            var plain = try ReadText(model: model, capacity: 128)
+            let expected = try generate(from: tokens, in: &plain, tokenizer: tokenizer, options: options)
+            for method in DraftMethod.allCases where method != .none {
+                for size in [Drafting.Size.nodes(3), .nodes(8), .nodes(20), .measured] {
+                    let table = try RecyclingTable(vocabularySize: model.vocabularySize)
+                    var drafting = try method.drafting(table: table, size: size)
+                    var text = try ReadText(model: model, capacity: 128)
+                    let result = try generate(
+                        from: tokens, in: &text, drafting: &drafting, tokenizer: tokenizer, options: options)
+                    #expect(result.tokens == expected.tokens, "\(method), \(size)")
+                    #expect(text.tokens == plain.tokens)
+                }
+            }
+        }
+    }
+}
