@@ -18,15 +18,17 @@ struct DraftCommandTests {
     func identical(_ options: [String]) throws {
         let arguments = ["generate", "1, 1, 1, 1, 1, 1,", "-n", "32", "--json"] + options
         let plain = try Program.json(arguments)
+        let tokens = try #require(plain["tokens"] as? [Int])
         for draft in [
             ["--draft", "lookup"], ["--draft", "recycling", "--draft-nodes", "7"], ["--draft", "adaptive"],
             ["--draft", "auto"], ["--draft-model", "smollm2", "--draft-nodes", "3"],
         ] {
             let drafted = try Program.json(arguments + draft)
-            #expect(drafted["tokens"] as? [Int] == plain["tokens"] as? [Int], "\(draft)")
+            #expect(try #require(drafted["tokens"] as? [Int]) == tokens, "\(draft)")
             #expect(drafted["stopReason"] as? String == plain["stopReason"] as? String)
             let counts = try #require(drafted["drafts"] as? [String: Any])
-            #expect(counts["passes"] as? Int ?? 99 < 32)
+            // Drawn at a temperature, the text need not repeat itself.
+            #expect(options.first == "--temperature" || counts["passes"] as? Int ?? 99 < tokens.count - 1)
         }
     }
 
@@ -35,6 +37,7 @@ struct DraftCommandTests {
         let input = Data("Say: one two three.\nSay it again.\n".utf8)
         let plain = try Program.run(["chat", "-n", "24"], input: input)
         let drafted = try Program.run(["chat", "-n", "24", "--draft", "auto", "--stats"], input: input)
+        #expect(plain.status == 0 && drafted.status == 0)
         #expect(drafted.output == plain.output)
         #expect(drafted.errors.contains("drafts held"))
     }

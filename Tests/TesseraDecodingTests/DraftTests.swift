@@ -22,19 +22,8 @@ struct DraftTests {
     private func plain(
         _ model: SampleModel, _ options: GenerationOptions, _ constraint: (any LogitConstraint)? = nil
     ) throws -> Outcome {
-        var text = try ReadText(model: model)
-        var pieces: [String] = []
-        let result = try generate(
-            from: Self.prompt, in: &text, tokenizer: Self.tokenizer, options: options, constraint: constraint,
-            show: { pieces.append($0) })
-        let left = text.tokens
-        let next = try generate(
-            from: left.prefix(100) + [98], in: &text, tokenizer: Self.tokenizer,
-            options: GenerationOptions(maximumTokens: 9, ignoresEndOfText: true))
-        return Outcome(
-            tokens: result.tokens, text: result.text, pieces: pieces, stopReason: result.stopReason,
-            left: left,
-            following: next.tokens)
+        var nothing: Drafting?
+        return try drafted(&nothing, model, options, constraint).outcome
     }
 
     private func drafted(
@@ -68,6 +57,9 @@ struct DraftTests {
         ]
     }
 
+    /// Passes that cost little more for more rows.
+    private static let flat = PassCost([(1, 1), (4, 1.1), (16, 2)])
+
     private static let samplings: [SamplingOptions] = [
         .greedy, SamplingOptions(temperature: 0.8, seed: 11),
         SamplingOptions(temperature: 0.8, topK: 3, repetitionPenalty: 1.4, repetitionWindow: 5, seed: 12),
@@ -89,7 +81,7 @@ struct DraftTests {
                 let expected = try plain(model, options)
                 for source in try Self.sources(for: model, saying: expected.tokens) {
                     for size in [Drafting.Size.nodes(1), .nodes(7), .nodes(40), .measured] {
-                        var drafting: Drafting? = try Drafting(source, size: size)
+                        var drafting: Drafting? = try Drafting(source, size: size, cost: Self.flat)
                         for _ in 0..<2 {
                             let result = try drafted(&drafting, model, options)
                             #expect(result.outcome == expected, "\(type(of: source)), \(size)")
@@ -244,7 +236,8 @@ struct DraftSourceTests {
         #expect(
             lookup.propose(after: [1, 2, 3, 9, 2, 3, 8, 1, 2, 3], limit: 2).nodes.map(\.token) == [9, 2])
         #expect(lookup.propose(after: [2, 3, 9, 2, 3, 8, 2, 3], limit: 1).nodes.map(\.token) == [8])
-        #expect(lookup.propose(after: [5, 5, 5], limit: 9).nodes.map(\.token) == [5])
+        #expect(lookup.propose(after: [5, 5, 5], limit: 3).nodes.map(\.token) == [5, 5, 5])
+        #expect(lookup.propose(after: [7, 1, 2, 1, 2], limit: 5).nodes.map(\.token) == [1, 2, 1, 2, 1])
         for text in [[], [1], [1, 2]] as [[TokenID]] {
             #expect(lookup.propose(after: text, limit: 4).count == 0)
         }
@@ -252,12 +245,9 @@ struct DraftSourceTests {
 
     @Test("the published tree has 80 places, 8, 21, 25, 15, 8 and 3 of a depth, whatever comes first")
     func template() throws {
-        var table = try RecyclingTable(vocabularySize: 8)
-        var source = TokenRecycling(table: table)
+        var source = TokenRecycling(table: try RecyclingTable(vocabularySize: 8))
         #expect(source.propose(after: [1], limit: 80).count == 0)
         let row = (0..<8).map { Float(8 - $0) }
-        table = try RecyclingTable(vocabularySize: 8)
-        source = TokenRecycling(table: table)
         let rows = Array(repeating: row, count: 8).flatMap { $0 }
         rows.withUnsafeBufferPointer {
             source.observe(ReadPass(tokens: Array(0..<8), accepted: Array(0..<8), logits: $0))
@@ -347,5 +337,35 @@ struct DraftSizeTests {
         #expect(cost(rows: 32) > 4)
         #expect(PassCost([]).seconds.isEmpty)
         #expect(PassCost([(0, 1), (-3, 2), (.max, 1), (2, .nan)]).seconds.isEmpty)
+    }
+
+    /// The drafts by pass of a source that is right in every second draft, or in none.
+    private func draftsByPass(_ cost: PassCost, right: Bool) throws -> Double {
+        let model = SampleModel.babbling(seed: 2, contextLength: 300)
+        let options = GenerationOptions(maximumTokens: 200, ignoresEndOfText: true)
+        var text = try ReadText(model: model)
+        let prompt: [TokenID] = [97, 98]
+        let said = try generate(
+            from: prompt, in: &text, tokenizer: SampleTokenizer(), options: options
+        ).tokens
+        let source = OracleDrafts(text: prompt + (right ? said : said.map { $0 == 99 ? 100 : 99 }))
+        var drafting: Drafting? = try Drafting(source, cost: cost)
+        let counts = try #require(
+            try generate(
+                from: prompt, in: &text, drafting: &drafting, tokenizer: SampleTokenizer(), options: options
+            ).drafts)
+        return Double(counts.drafted) / Double(counts.passes)
+    }
+
+    @Test("many drafts are read where they cost nothing, those that hold where rows cost half, else none")
+    func chosen() throws {
+        let free = PassCost([(1, 1), (16, 1)])
+        let cheap = PassCost((1...16).map { ($0, 1 + 0.5 * Double($0 - 1)) })
+        let linear = PassCost((1...16).map { ($0, Double($0)) })
+        #expect(try draftsByPass(free, right: true) > 12)
+        // The right half of the sixteen.
+        let some = try draftsByPass(cheap, right: true)
+        #expect(some > 6 && some < 9)
+        #expect(try draftsByPass(linear, right: true) < 0.1)
     }
 }

@@ -87,7 +87,7 @@ struct ModelDraftTests {
                 field { _ = try ModelDrafts(small, vocabularySize: 257, mostSteps: steps) }
                     == "--max-small-steps")
         }
-        for rollback in [-1, Double.nan] {
+        for rollback in [-1, Double.nan, .infinity] {
             #expect(
                 field { _ = try Drafting.bigLittle(small, vocabularySize: 257, rollback: rollback) }
                     == "--rollback")

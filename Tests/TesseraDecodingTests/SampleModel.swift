@@ -10,7 +10,6 @@ final class SampleModel: BatchCausalModel {
     let contextLength: Int
     private let logits: @Sendable (ArraySlice<TokenID>) -> [Float]
     private let count = Mutex(0)
-    private let passes = Mutex<[Int]>([])
 
     final class Cache: CausalCache {
         fileprivate(set) var tokens: [TokenID] = []
@@ -73,9 +72,6 @@ final class SampleModel: BatchCausalModel {
         return Cache(capacity: capacity)
     }
 
-    /// The rows of every pass.
-    var passSizes: [Int] { passes.withLock { $0 } }
-
     var cacheUse: CacheUse {
         CacheUse(pageTokens: 1, pageBytes: 1, byteLimit: nil, heldBytes: 0, idleBytes: 0)
     }
@@ -127,9 +123,8 @@ final class SampleModel: BatchCausalModel {
                 if isWanted { logits += self.logits(item.cache.line(to: base + index)[...]) }
             }
         }
-        let sizes = items.map(\.tokens.count)
-        count.withLock { $0 += sizes.reduce(0, +) }
-        passes.withLock { $0.append(sizes.reduce(0, +)) }
+        let rows = items.reduce(0) { $0 + $1.tokens.count }
+        count.withLock { $0 += rows }
     }
 
     /// A model that says `script` after a prompt of `promptCount` tokens and then its last token for ever.

@@ -13,11 +13,10 @@ struct BenchPrompts {
         BenchPrompts(name: "chat", bytes: PackageResources.prompts_chat_txt),
     ]
 
-    /// Prompts with a line of `----` between them.
+    /// Prompts with a line of `----` between them and a newline at the end.
     private init(name: String, bytes: [UInt8]) {
         self.name = name
-        prompts = String(decoding: bytes, as: UTF8.self).split(separator: "\n----\n").map { prompt in
-            String(prompt.drop { $0.isNewline }.reversed().drop { $0.isNewline }.reversed())
-        }
+        let text = String(decoding: bytes, as: UTF8.self).dropLast()
+        prompts = text.split(separator: "\n----\n").map(String.init)
     }
 }

@@ -1,7 +1,8 @@
 internal import ArgumentParser
-internal import TesseraCore
 internal import TesseraDecoding
+internal import TesseraEngine
 internal import TesseraFiles
+internal import TesseraTokenizers
 internal import TesseraVocabulary
 
 extension DraftMethod: ExpressibleByArgument {}
@@ -38,8 +39,9 @@ struct DraftFlags: ParsableArguments {
         if draftNodes != nil, draft == .none, small.draftModel == nil {
             throw ValidationError("--draft-nodes needs --draft or --draft-model")
         }
-        // A size out of range is told before a model is loaded.
-        _ = try drafting(for: 1, table: nil)
+        if let draftNodes, !(1...Drafting.mostNodes).contains(draftNodes) {
+            throw ValidationError("--draft-nodes is from 1 to \(Drafting.mostNodes)")
+        }
     }
 
     /// The drafts for a model whose tokens are drawn by `sampling`; nil for plain decoding.
@@ -47,19 +49,13 @@ struct DraftFlags: ParsableArguments {
         if let drafting = try small.drafting(for: loaded, sampling: sampling, nodes: draftNodes) {
             return drafting
         }
-        var table: RecyclingTable?
+        let size = loaded.model.vocabularySize
+        var table = try RecyclingTable(vocabularySize: size)
         if let draftTable, FileSystem.kind(of: draftTable) != nil {
             table = try RecyclingTable(
-                path: draftTable, fingerprint: loaded.fingerprint, vocabularySize: loaded.model.vocabularySize
-            )
+                path: draftTable, fingerprint: loaded.fingerprint, vocabularySize: size)
         }
-        return try drafting(for: loaded.model.vocabularySize, table: table)
-    }
-
-    private func drafting(for vocabularySize: Int, table: RecyclingTable?) throws(LocatedError) -> Drafting? {
-        try draft.drafting(
-            table: table ?? RecyclingTable(vocabularySize: vocabularySize),
-            size: draftNodes.map { .nodes($0) } ?? .measured)
+        return try draft.drafting(table: table, size: draftNodes.map { .nodes($0) } ?? .measured)
     }
 
     /// Keeps what was learnt, where that was asked for.

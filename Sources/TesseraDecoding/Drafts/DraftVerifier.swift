@@ -19,7 +19,7 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
 
     /// The rows of the last pass, `[1 + tree.count, vocabularySize]`, as the model gave them.
     private var rows: [Float] = []
-    private var read: [TokenID] = []
+    private var readTokens: [TokenID] = []
 
     /// The node where the text ends; -1 for the token before the tree.
     private var node = -1
@@ -49,11 +49,11 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
                         tokens: tokens, accepted: Array(tokens.indices), logits: logits, isPrompt: true))
             }
         }
-        // Without room for as many rows there is little left to gain.
+        // Without room for as many rows there is little left to gain; without memory for them, nothing is drafted.
         if isRead, drafting.size == .measured, drafting.cost == nil,
             text.capacity - text.tokens.count >= drafting.poolSize
         {
-            drafting.cost = try text.passCost()
+            drafting.cost = try? text.passCost()
         }
         return isRead
     }
@@ -96,15 +96,16 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
 
     /// Tells the source and the counts what became of the last pass.
     private mutating func closePass(before token: TokenID?) {
-        guard !read.isEmpty else { return }
+        guard !readTokens.isEmpty else { return }
         let held = path.map { tree.nodes[$0].token }
         drafting.learn(pool, held + (token.map { [$0] } ?? []))
         rows.withUnsafeBufferPointer { rows in
-            drafting.source.observe(ReadPass(tokens: read, accepted: [0] + path.map { $0 + 1 }, logits: rows))
+            drafting.source.observe(
+                ReadPass(tokens: readTokens, accepted: [0] + path.map { $0 + 1 }, logits: rows))
         }
         (pool, tree, node) = (DraftTree(), DraftTree(), -1)
         path.removeAll(keepingCapacity: true)
-        read.removeAll(keepingCapacity: true)
+        readTokens.removeAll(keepingCapacity: true)
     }
 
     private mutating func readNext(
@@ -135,15 +136,15 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
             if isAlone { throw error }
             try text.append(token, tree, rows: &rows)
         }
-        read = [token] + tree.nodes.map(\.token)
+        readTokens = [token] + tree.nodes.map(\.token)
         counts?.passes += 1
         counts?.drafted += tree.count
     }
 
     /// The sampler changes what it draws from, and the source is to see what the model gave.
     private func copyRow(of node: Int, to logits: inout [Float]) {
-        guard !read.isEmpty else { return }
-        let size = rows.count / read.count
+        guard !readTokens.isEmpty else { return }
+        let size = rows.count / readTokens.count
         let row = rows[(node + 1) * size..<(node + 2) * size]
         if logits.count == size {
             logits.withUnsafeMutableBufferPointer { target in

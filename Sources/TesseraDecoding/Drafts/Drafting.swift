@@ -36,8 +36,11 @@ public struct Drafting {
 
     /// Creates drafts.
     ///
+    /// - Parameter cost: what passes cost, where that is known.
     /// - Throws: `LocatedError` for a size outside `1...mostNodes`.
-    public init(_ source: any DraftSource, size: Size = .measured) throws(LocatedError) {
+    public init(
+        _ source: any DraftSource, size: Size = .measured, cost: PassCost? = nil
+    ) throws(LocatedError) {
         if case .nodes(let count) = size, !(1...Self.mostNodes).contains(count) {
             throw LocatedError(
                 field: "--draft-nodes", problem: "\(count) is outside 1...\(Self.mostNodes)",
@@ -45,6 +48,7 @@ public struct Drafting {
         }
         self.source = source
         self.size = size
+        self.cost = cost
     }
 
     /// How many nodes a source is asked for, so that there is a choice.
@@ -83,7 +87,7 @@ public struct Drafting {
     func check(_ options: GenerationOptions) throws(LocatedError) {
         guard tolerance == nil || options.sampling.temperature == 0 else {
             throw LocatedError(
-                field: "--draft",
+                field: "--rollback",
                 problem: "keeping what the model would not have drawn is for greedy decoding",
                 remedy: "set the temperature to 0 or choose a lossless method")
         }

@@ -33,7 +33,7 @@ public struct MergedDrafts<First: DraftSource, Second: DraftSource>: DraftSource
             let parent = node.parent < 0 ? -1 : places[node.parent]
             // A node of both keeps what the first said of it.
             let kind = node.kind &* 4 &+ (trees.0.count == 0 ? 1 : 2)
-            places.append(tree.add(node.token, after: parent, kind: kind, guess: node.guess) ?? -1)
+            places.append(tree.add(node.token, after: parent, kind: kind, guess: node.guess) ?? parent)
         }
         return tree
     }

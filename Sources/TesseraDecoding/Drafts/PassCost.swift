@@ -7,7 +7,7 @@ public struct PassCost: Hashable, Sendable {
     public let seconds: [Double]
 
     /// The numbers of rows that are measured; what lies between is interpolated.
-    static let measuredRows = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16]
+    static let measuredRows = [1, 2, 3, 4, 5, 6, 8, 12, 16]
 
     /// Interpolates between measured numbers of rows, the smallest of which is taken for fewer.
     ///
@@ -30,7 +30,7 @@ public struct PassCost: Hashable, Sendable {
     }
 
     /// The seconds of a pass over `rows` rows; beyond those measured, each costs what the last half did on average.
-    func callAsFunction(rows: Int) -> Double {
+    public func callAsFunction(rows: Int) -> Double {
         guard let last = seconds.last, rows > 0 else { return Double(max(rows, 1)) }
         if rows <= seconds.count { return seconds[rows - 1] }
         let half = seconds.count / 2

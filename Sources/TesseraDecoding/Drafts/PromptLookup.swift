@@ -20,8 +20,10 @@ public struct PromptLookup: DraftSource {
         var tree = DraftTree()
         guard let match = longestMatch(in: text) else { return tree }
         var node = -1
-        for token in text[match.end...].prefix(max(0, limit)) {
-            let depth = tree.count
+        // A text that repeats itself goes round: what was drafted is followed like what was said.
+        let period = text.count - match.end
+        for depth in 0..<max(0, limit) {
+            let token = text[match.end + depth % period]
             // Endings of one token are often chance; further on, what still holds goes on holding.
             let start: Float = match.length >= 3 ? 0.7 : (match.length == 2 ? 0.5 : 0.25)
             node =

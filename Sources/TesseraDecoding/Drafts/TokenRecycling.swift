@@ -50,12 +50,13 @@ public struct TokenRecycling: DraftSource {
 
     public mutating func observe(_ pass: ReadPass) {
         guard updates, pass.logits.count > 0 else { return }
-        for index in pass.tokens.indices.reversed() { update(pass, index) }
-        for index in pass.accepted where index > 0 { update(pass, index) }
-    }
-
-    private mutating func update(_ pass: ReadPass, _ index: Int) {
-        guard let row = pass.row(index) else { return }
-        table.update(pass.tokens[index], from: row)
+        var places: [TokenID: Int] = [:]
+        for index in pass.tokens.indices.reversed() { places[pass.tokens[index]] = index }
+        for index in pass.accepted where pass.tokens.indices.contains(index) {
+            places[pass.tokens[index]] = index
+        }
+        for (token, index) in places {
+            if let row = pass.row(index) { table.update(token, from: row) }
+        }
     }
 }

@@ -41,12 +41,13 @@ public func generate<Model: BatchCausalModel>(
     cancellation: Cancellation = Cancellation(), progress: Progress = .ignored,
     show: (String) throws(LocatedError) -> Void = { _ in }
 ) throws(LocatedError) -> Generation {
-    guard let given = drafting else {
+    try drafting?.check(options)
+    // Taken, not shared: its tables change in place.
+    guard let given = drafting.take() else {
         return try generate(
             from: prompt, in: &text, tokenizer: tokenizer, options: options, constraint: constraint,
             cancellation: cancellation, progress: progress, show: show)
     }
-    try given.check(options)
     let ends = options.ignoresEndOfText ? [] : tokenizer.specialTokens.endOfText
     var reader = DraftVerifier<Model>(given, ends: ends)
     defer { drafting = reader.drafting }

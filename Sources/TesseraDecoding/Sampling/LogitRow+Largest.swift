@@ -3,10 +3,10 @@ extension LogitRow {
     /// are NaN or minus infinity.
     ///
     /// Made for a handful: what is found is kept in order, and blocks without a larger value are passed by at once.
-    func indicesOfLargest(_ count: Int) -> [Int] {
+    package func indicesOfLargest(_ count: Int) -> [Int] {
         guard count > 0 else { return [] }
         var best: [(index: Int, value: Float)] = []
-        best.reserveCapacity(count)
+        best.reserveCapacity(min(count, values.count))
         var threshold = -Float.infinity
 
         func enter(_ index: Int, _ value: Float) {

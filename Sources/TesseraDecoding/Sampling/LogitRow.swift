@@ -40,9 +40,14 @@ package struct LogitRow {
 
     /// `-log softmax(row)[index]` in nats; nil when the index is outside the row or no finite value is the largest.
     package func negativeLogProbability(of index: Int) -> Double? {
-        guard values.indices.contains(index), let maximum = maximum(), maximum.isFinite else { return nil }
-        let normaliser = log(sumOfExponentials(offset: maximum, scale: 1))
-        return normaliser + Double(maximum) - Double(values[index])
+        guard values.indices.contains(index), let logSum = logSumOfExponentials() else { return nil }
+        return logSum - Double(values[index])
+    }
+
+    /// `log(sum(exp(row)))`; nil when no finite value is the largest.
+    package func logSumOfExponentials() -> Double? {
+        guard let maximum = maximum(), maximum.isFinite else { return nil }
+        return Double(maximum) + log(sumOfExponentials(offset: maximum, scale: 1))
     }
 
     /// The sum of `exp((x - offset) * scale)` over the row, for an `offset` of at least its maximum.
