@@ -1,4 +1,4 @@
-internal import TesseraCore
+public import TesseraCore
 internal import TesseraFiles
 
 extension RecyclingTable {
