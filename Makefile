@@ -80,6 +80,10 @@ bench: model ## compare speed with llama.cpp in one run (builds llama.cpp the fi
 bench-lab: lab ## compare the speed of training with PyTorch's in one run, and two processes with one
 	Scripts/bench-lab.sh --write Documentation/Benchmarks.md
 
+.PHONY: bench-grammar
+bench-grammar: server model ## grammars beside xgrammar and llguidance, JSON-Schema-Test-Suite, a thousand answers
+	Scripts/bench-grammar.sh
+
 .PHONY: peers
 peers: server model $(LAB) ## write the golden files again with the pinned references and compare
 	Scripts/peers.sh

@@ -101,7 +101,8 @@ let package = Package(
         .target(
             name: "TesseraServer",
             dependencies: [
-                "TesseraCore", "TesseraFiles", "TesseraTemplates", "TesseraTokenizers", "TesseraDecoding",
+                "TesseraCore", "TesseraFiles", "TesseraTemplates", "TesseraTokenizers", "TesseraGrammar",
+                "TesseraDecoding",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -242,8 +243,8 @@ let package = Package(
         .testTarget(
             name: "TesseraServerTests",
             dependencies: [
-                "TesseraCore", "TesseraEngine", "TesseraFiles", "TesseraTokenizers", "TesseraDecoding",
-                "TesseraServer", "TesseraTestSupport",
+                "TesseraCore", "TesseraEngine", "TesseraFiles", "TesseraTokenizers", "TesseraGrammar",
+                "TesseraDecoding", "TesseraServer", "TesseraTestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Recorded"],
@@ -325,7 +326,9 @@ if Context.environment["TESSERA_LAB"] == "1" {
         ),
 
         // Row 4
-        .systemLibrary(name: "CCLP", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"])]),
+        // Without pkg-config, whose flags come first on the link line and name the reference BLAS: its `sgemm_` would
+        // then stand before that of libtorch, which is some thirty times as fast. The module map links what is called.
+        .systemLibrary(name: "CCLP", providers: [.apt(["coinor-libclp-dev"])]),
         .target(
             name: "TesseraMixture",
             dependencies: [
@@ -340,8 +343,8 @@ if Context.environment["TESSERA_LAB"] == "1" {
             name: "TesseraStudies",
             dependencies: [
                 "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers", "TesseraVocabulary",
-                "TesseraAnalysis", "TesseraTensor", "TesseraArchitectures", "TesseraTraining",
-                "TesseraMixture",
+                "TesseraAnalysis", "TesseraEngine", "TesseraDecoding", "TesseraTensor",
+                "TesseraArchitectures", "TesseraTraining", "TesseraMixture",
             ],
             swiftSettings: settings
         ),

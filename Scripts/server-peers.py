@@ -155,19 +155,39 @@ def openai_client(port):
     except openai.BadRequestError as error:
         assert error.param == "dimensions", error
 
+    schema = {"type": "object", "properties": {"city": {"type": "string", "maxLength": 20}}, "required": ["city"],
+              "additionalProperties": False}
+    for response_format in [{"type": "json_object"},
+                            {"type": "json_schema", "json_schema": {"name": "city", "strict": True, "schema": schema}}]:
+        answer = client.chat.completions.create(model="smollm2", messages=messages, max_tokens=60,
+                                                response_format=response_format)
+        assert isinstance(json.loads(answer.choices[0].message.content), dict), answer
     try:
-        client.chat.completions.create(model="smollm2", messages=messages,
-                                       response_format={"type": "json_object"})
-        raise SystemExit("response_format was not refused")
+        client.chat.completions.create(
+            model="smollm2", messages=messages,
+            response_format={"type": "json_schema", "json_schema": {"name": "x", "schema": {"not": {}}}})
+        raise SystemExit("a keyword that is not supported was not refused")
     except openai.BadRequestError as error:
-        assert error.param == "response_format", error
+        assert error.param == "response_format.json_schema.schema#/not", error
+    tools = [{"type": "function", "function": {"name": "find", "description": "Finds a city.", "parameters": schema}}]
+    call = client.chat.completions.create(model="smollm2", messages=messages, max_tokens=120, tools=tools, seed=1,
+                                          tool_choice="required", parallel_tool_calls=False)
+    assert call.choices[0].finish_reason == "tool_calls", call
+    function = call.choices[0].message.tool_calls[0].function
+    assert function.name == "find" and list(json.loads(function.arguments)) == ["city"], call
+    arguments = ""
+    for chunk in client.chat.completions.create(model="smollm2", messages=messages, max_tokens=120, tools=tools, seed=1,
+                                                tool_choice="required", parallel_tool_calls=False, stream=True):
+        for piece in chunk.choices[0].delta.tool_calls or []:
+            arguments += piece.function.arguments or ""
+    assert arguments == function.arguments, (arguments, function)
     try:
         client.completions.create(model="smollm2", prompt="x", temperature=-1)
         raise SystemExit("a negative temperature was not refused")
     except openai.BadRequestError as error:
         assert error.param == "temperature", error
-    print(f"openai {openai.__version__}: lists, completes, streams with usage, chats, gets vectors and errors it understands;"
-          f" it said: {whole.choices[0].text.strip()!r}")
+    print(f"openai {openai.__version__}: lists, completes, streams with usage, chats, keeps to schemas, calls functions, gets vectors and errors it"
+          f" understands; it said: {whole.choices[0].text.strip()!r}")
 
 
 def evaluation_harness(port):

@@ -7,6 +7,7 @@
 #   setup.sh tokenizer-references  the pinned libraries that these are held against; prints their folder
 #   setup.sh tokenizer-peers       other tokenizers to compare the speed with, after those; prints their folder
 #   setup.sh grammar-peers         other engines of constrained decoding to compare the speed with; prints their folder
+#   setup.sh json-schema           JSON-Schema-Test-Suite and a validator; prints their folder
 #   setup.sh romanization          the romanizer that ours is compared with, and names in many languages; prints their folder
 #   setup.sh studies               the texts that full studies read; prints their folder
 #   setup.sh lab                   the solver CLP; libtorch, which the lab trains with, and a link .deps to it in the checkout
@@ -85,13 +86,8 @@ torch_packages() {
     esac
 }
 
-# SwiftPM asks pkg-config where CLP and what it stands on are.
 solver_packages() {
-    missing=
-    command -v pkg-config > /dev/null || missing="$missing pkg-config"
-    pkg-config --exists clp 2> /dev/null || missing="$missing coinor-libclp-dev"
-    # shellcheck disable=SC2086
-    [ -z "$missing" ] || install_packages $missing
+    printf '#include <coin/Clp_C_Interface.h>\n' | c++ -E -xc++ - > /dev/null 2>&1 || install_packages coinor-libclp-dev
 }
 
 lab_packages() {
@@ -169,6 +165,27 @@ server_clients() {
     printf '%s\n' "$folder"
 }
 
+# JSON-Schema-Test-Suite comes in the source distribution of the validator that uses it; no wheel has it.
+json_schema_suite() {
+    folder=$cache/json-schema-$(fingerprint json-schema)
+    if [ ! -d "$folder" ]; then
+        rm -rf "$folder.partial"
+        mkdir -p "$folder.partial/files"
+        requirements json-schema > "$folder.partial/files/requirements.txt"
+        printf 'fetching the packages of "json-schema" (about %s MB) into %s\n' "$(megabytes json-schema)" "$folder" >&2
+        PYTHONPATH=$root/Scripts/no_build "$python" -m pip download --quiet --disable-pip-version-check --no-deps \
+            --no-build-isolation --no-binary jsonschema --require-hashes -d "$folder.partial/files" -r "$folder.partial/files/requirements.txt" &&
+            PIP_ROOT_USER_ACTION=ignore "$python" -m pip install --quiet --disable-pip-version-check --no-deps \
+                --target "$folder.partial" "$folder.partial"/files/*.whl ||
+            fail "pip could not install the packages of \"json-schema\" named in $lock; see its message above"
+        tar -xzf "$folder.partial"/files/jsonschema-*.tar.gz -C "$folder.partial" --strip-components 1 ||
+            fail "$folder.partial: the archive of jsonschema could not be unpacked"
+        rm -r "$folder.partial/files"
+        mv "$folder.partial" "$folder"
+    fi
+    printf '%s\n' "$folder"
+}
+
 # Texts of Debian packages, and names in many languages with what uroman makes of them.
 study_texts() {
     command -v apt-get > /dev/null || fail "studies: the texts come from Debian packages, and apt-get is not here"
@@ -204,6 +221,7 @@ build) check_swift ;;
 model) fetch_model ;;
 tokenizers) "$root/Scripts/fetch-tokenizers.sh" ;;
 tokenizer-references | tokenizer-peers | grammar-peers | romanization) packages_of "$1" ;;
+json-schema) json_schema_suite ;;
 studies) study_texts ;;
 lab) lab_packages ;;
 golden) golden_packages ;;
@@ -214,5 +232,5 @@ peers)
     check_compiler
     "$root/Scripts/build-llama-cpp.sh"
     ;;
-*) fail "setup.sh: unknown part \"$1\"; name model, studies, lab, tokenizers, tokenizer-references, tokenizer-peers, grammar-peers, romanization, golden, gemma, spark, server-clients or peers, or nothing" ;;
+*) fail "setup.sh: unknown part \"$1\"; name model, studies, lab, tokenizers, tokenizer-references, tokenizer-peers, grammar-peers, json-schema, romanization, golden, gemma, spark, server-clients or peers, or nothing" ;;
 esac

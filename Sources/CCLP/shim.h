@@ -1,1 +1,1 @@
-#include <Clp_C_Interface.h>
+#include <coin/Clp_C_Interface.h>

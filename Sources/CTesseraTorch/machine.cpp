@@ -6,6 +6,10 @@
 #include <torch/headeronly/version.h>
 
 #include <dlfcn.h>
+#ifdef __GLIBC__
+#include <climits>
+#include <malloc.h>
+#endif
 
 using namespace tessera;
 
@@ -39,4 +43,11 @@ int32_t tt_thread_count(void) { return at::get_num_threads(); }
 
 bool tt_set_thread_count(int32_t count) {
     return succeeds([&] { at::set_num_threads(count); });
+}
+
+void tt_keep_freed_memory(void) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
+#endif
 }

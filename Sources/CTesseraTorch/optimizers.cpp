@@ -9,6 +9,8 @@
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
 
+#include <cmath>
+
 using namespace tessera;
 
 bool tt_adamw_step(
@@ -27,7 +29,7 @@ bool tt_adamw_step(
     });
 }
 
-bool tt_clip_gradients(const tt_tensor *gradients, size_t count, double limit, double *norm) {
+bool tt_clip_gradients(const tt_tensor *gradients, size_t count, double factor, double limit, double *norm) {
     return succeeds([&] {
         c10::AutoGradMode records(false);
         auto all = tensors(gradients, count);
@@ -36,14 +38,10 @@ bool tt_clip_gradients(const tt_tensor *gradients, size_t count, double limit, d
             return;
         }
         auto total = at::linalg_vector_norm(at::stack(at::_foreach_norm(all, 2)), 2);
-        *norm = total.item<double>();
-        if (*norm > limit) at::_foreach_mul_(all, limit / *norm);
-    });
-}
-
-bool tt_scale(const tt_tensor *list, size_t count, double factor) {
-    return succeeds([&] {
-        c10::AutoGradMode records(false);
-        at::_foreach_mul_(tensors(list, count), factor);
+        *norm = total.item<double>() * factor;
+        if (!std::isfinite(*norm)) return;
+        // One pass over them for both.
+        double scale = *norm > limit ? factor * (limit / *norm) : factor;
+        if (scale != 1) at::_foreach_mul_(all, scale);
     });
 }

@@ -49,6 +49,8 @@ public protocol CausalCache: AnyObject {
     var capacity: Int { get }
 
     /// Forgets every token from position `count` on; does nothing when there are fewer.
+    ///
+    /// A cache that evicts tokens may forget more, so `count` is to be looked at afterwards.
     func truncate(to count: Int)
 
     /// Keeps, of the tokens held from `base` on, only those at `base + rows[0]`, `base + rows[1]`, …, in that order.

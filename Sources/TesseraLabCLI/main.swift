@@ -1,3 +1,4 @@
 internal import TesseraConsole
+internal import TesseraTensor
 
-runMain(TesseraLab.self)
+runMain(TesseraLab.self) { _ in Torch.keepFreedMemory() }

@@ -47,6 +47,35 @@ struct GrammarCommandTests {
         #expect(["yes\n", "no\n"].contains(answer.output))
     }
 
+    @Test("every reply of a chat is held to the schema")
+    func chat() throws {
+        let files = try Files(
+            schema: #"""
+                {"type": "object", "properties": {"answer": {"enum": ["yes", "no"]}}, "required": ["answer"],
+                 "additionalProperties": false}
+                """#)
+        let run = try Program.run(
+            ["chat", "--json-schema", files.schema, "--spacing", "compact"],
+            input: Data("Is water wet?\nIs fire cold?\n".utf8))
+        #expect(run.status == 0)
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(
+            lines.allSatisfy { [#"{"answer":"yes"}"#, #"{"answer":"no"}"#].contains($0) }, "\(run.output)")
+        let refused = try Program.run(["chat", "--regex", "(?=a)"], input: Data("x".utf8))
+        #expect(refused.status == 1 && refused.errors.contains("lookahead"))
+    }
+
+    @Test("bench constrained tells what a grammar adds")
+    func overhead() throws {
+        let files = try Files(schema: #"{"enum": ["yes", "no"]}"#)
+        let found = try Program.json([
+            "bench", "constrained", "--json-schema", files.schema, "--rounds", "1", "-n", "8", "--json",
+        ])
+        #expect((found["tokens"] as? Int).map { (1...8).contains($0) } == true)
+        #expect(found["overhead"] is Double)
+    }
+
     @Test("check tells what a grammar becomes, accepts where a text leaves it")
     func checking() throws {
         let files = try Files()

@@ -41,18 +41,24 @@ struct ReferenceLlama {
         var attention: [[Double]]
     }
 
+    /// Whether a query of a layer and key/value head sees the key of a token at or before its own.
+    typealias Sight = (_ layer: Int, _ head: Int, _ query: Int, _ key: Int) -> Bool
+
     /// Every layer of a pass.
-    func layers(_ tokens: [TokenID]) -> [Layer] {
+    func layers(_ tokens: [TokenID], sees: Sight = { _, _, _, _ in true }) -> [Layer] {
         var seen: [Layer] = []
         var x = tokens.map { token in row(weights.embedding, Int(token)) }
-        for layer in weights.layers {
+        for (index, layer) in weights.layers.enumerated() {
             let h = x.map { norm($0, layer.attentionNorm) }
             let q = h.enumerated().map { rotated(product(layer.query, $1), position: $0) }
             let k = h.enumerated().map { rotated(product(layer.key, $1), position: $0) }
             let v = h.map { product(layer.value, $0) }
-            let weights = x.indices.map { attentionWeights(q[$0], Array(k[...$0])).flatMap { $0 } }
+            let shares = x.indices.map { query in
+                attentionWeights(q[query], Array(k[...query])) { sees(index, $0, query, $1) }
+            }
+            let weights = shares.map { $0.flatMap { $0 } }
             for position in x.indices {
-                let mixed = attention(q[position], Array(k[...position]), Array(v[...position]))
+                let mixed = attention(shares[position], Array(v[...position]))
                 x[position] = sum(x[position], product(layer.attentionOutput, mixed))
                 let h = norm(x[position], layer.feedForwardNorm)
                 let inner = zip(product(layer.gate, h), product(layer.up, h)).map { $0 / (1 + exp(-$0)) * $1 }
@@ -63,10 +69,10 @@ struct ReferenceLlama {
         return seen
     }
 
-    private func attention(_ q: [Double], _ k: [[Double]], _ v: [[Double]]) -> [Double] {
+    private func attention(_ shares: [[Double]], _ v: [[Double]]) -> [Double] {
         let size = model.headSize
         var mixed: [Double] = []
-        for (head, shares) in attentionWeights(q, k).enumerated() {
+        for (head, shares) in shares.enumerated() {
             let shared = head / (model.heads / model.keyValueHeads)
             for i in 0..<size {
                 mixed.append(zip(shares, v).reduce(0) { $0 + $1.0 * $1.1[shared * size + i] })
@@ -75,12 +81,15 @@ struct ReferenceLlama {
         return mixed
     }
 
-    private func attentionWeights(_ q: [Double], _ k: [[Double]]) -> [[Double]] {
+    private func attentionWeights(
+        _ q: [Double], _ k: [[Double]], sees: (_ head: Int, _ key: Int) -> Bool
+    ) -> [[Double]] {
         let size = model.headSize
         return (0..<model.heads).map { head in
             let shared = head / (model.heads / model.keyValueHeads)
-            let scores = k.map { key in
-                (0..<size).reduce(0) { $0 + q[head * size + $1] * key[shared * size + $1] }
+            let scores = k.enumerated().map { place, key in
+                if !sees(shared, place) { return -Double.infinity }
+                return (0..<size).reduce(0) { $0 + q[head * size + $1] * key[shared * size + $1] }
                     / Double(size).squareRoot()
             }
             let largest = scores.max() ?? 0

@@ -59,6 +59,12 @@ struct HostileGrammarTests {
             try compile(Grammar(regularExpression: "((a|b?c){0,5000}){0,5000}"))
         }
         #expect(try Grammar(regularExpression: "(a*){0,1000}b").accepts("aab"))
+        for grammar in [
+            try Grammar(regularExpression: "(a*)*"), try Grammar(gbnf: #"root ::= ("a"*)*"#),
+            try Grammar(gbnf: #"root ::= root? "a" | """#),
+        ] {
+            #expect(try grammar.accepts("") && grammar.accepts("aaa") && !grammar.accepts("ab"))
+        }
         // Doubling: each rule calls the next twice.
         let doubling = (0..<60).map { "r\($0) ::= r\($0 + 1) r\($0 + 1)" }.joined(separator: "\n")
         do {

@@ -83,6 +83,7 @@ struct JSONSchemaTests {
         Example(
             #"{"minimum": 5, "anyOf": [{"type": "integer"}, {"type": "string"}]}"#, ["5", #""ab""#], ["4"]),
         Example(#"{"oneOf": [{"type": "integer"}, {"type": "null"}]}"#, ["1", "null"], ["true"]),
+        Example(#"{"oneOf": [false, {"const": 1}, false]}"#, ["1"], ["2"]),
         Example(
             #"{"allOf": [{"type": "integer", "minimum": 3}, {"maximum": 5}], "minimum": 4}"#, ["4", "5"],
             ["3", "6"]),
@@ -171,6 +172,9 @@ struct JSONSchemaTests {
             (#"{"type": "object", "maxProperties": 3}"#, "#/maxProperties"),
             (#"{"$ref": "other.json"}"#, "#/$ref"), (##"{"$ref": "#/$defs/x"}"##, "#/$ref"),
             (#"{"oneOf": [{"type": "integer"}, {"type": "number"}]}"#, "#/oneOf"),
+            (#"{"oneOf": [true, true]}"#, "#/oneOf"),
+            (#"{"oneOf": [false, {"type": "null"}, true]}"#, "#/oneOf"),
+            (#"{"oneOf": [{"const": [1]}, {"const": [1.0]}]}"#, "#/oneOf"),
             (#"{"enum": []}"#, "#/enum"), (#"{"enum": [1], "minimum": 0}"#, "#/minimum"),
             (#"{"allOf": [{"pattern": "a"}, {"pattern": "b"}]}"#, "#/allOf/1/pattern"),
             (#"{"type": "array", "items": [{}]}"#, "#/items"),

@@ -141,6 +141,12 @@ struct MaskTests {
         expectLocatedError(field: "grammar", problem: "no token of the vocabulary") {
             try matcher.fill(&mask)
         }
+        // A generation, which knows how many tokens it may have, is refused before the first.
+        var constraint = GrammarConstraint(compiled)
+        var logits: [Float] = [0, 0]
+        expectLocatedError(field: "--max-tokens", problem: "the vocabulary does not have") {
+            try constraint.mask(&logits, remaining: 100)
+        }
     }
 }
 

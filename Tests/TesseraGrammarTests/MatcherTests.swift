@@ -198,5 +198,44 @@ struct MatcherTests {
         var mask = TokenBitmask(vocabularySize: compiled.vocabulary.size)
         try small.fill(&mask)
         expectLocatedError(field: "--max-tokens") { try small.reserve(2, in: &mask) }
+        for text in [#"root ::= """#, #"root ::= "abcdefgh"?"#] {
+            let empty = try CompiledGrammar(Grammar(gbnf: text), vocabulary: smallVocabulary())
+            #expect(GrammarMatcher(empty).tokensToCompletion == 0)
+        }
+    }
+
+    @Test("a budget takes out the tokens after which too many are needed, and no others")
+    func exactBudget() throws {
+        let vocabulary = smallVocabulary(["ab", "ba", "aab", "abc", "cb", "bcc", "ca"])
+        var generator = SeededGenerator(seed: 77)
+        var taken = 0
+        var kept = 0
+        for _ in 0..<150 {
+            guard
+                let compiled = try? CompiledGrammar(randomGrammar(using: &generator), vocabulary: vocabulary)
+            else { continue }
+            var matcher = GrammarMatcher(compiled)
+            do {
+                _ = try matcher.randomText(8, using: &generator) { matcher, mask in
+                    for budget in 0..<8 {
+                        var own = matcher
+                        var reserved = TokenBitmask(vocabularySize: vocabulary.size)
+                        try own.fill(&reserved)
+                        guard let need = own.tokensToCompletion, need <= budget else { continue }
+                        try own.reserve(budget, in: &reserved)
+                        for id in mask.ids where !vocabulary.bytes(of: id).isEmpty {
+                            var after = matcher
+                            try after.accept(id)
+                            let fits = after.tokensToCompletion.map { $0 <= budget - 1 } ?? false
+                            #expect(reserved.contains(id) == fits)
+                            if fits { kept += 1 } else { taken += 1 }
+                        }
+                    }
+                }
+            } catch let error as LocatedError where error.isAmbiguity {
+                continue
+            }
+        }
+        #expect(taken > 1_000 && kept > 1_000)
     }
 }

@@ -111,7 +111,7 @@ struct CompletionRouteTests {
             ("logit_bias.99999", "{\"99999\": 1}"), ("logit_bias.65", "{\"65\": 101}"),
             ("logit_bias.-1", "{\"-1\": 1}"), ("logit_bias", "[1]"), ("stop", "[\"\"]"), ("stop", "7"),
             ("stop[0]", "[7]"), ("stream", "1"), ("echo", "\"yes\""), ("best_of", "3"), ("suffix", "\"x\""),
-            ("response_format", "{\"type\": \"json_object\"}"), ("tools", "[{}]"), ("grammar", "\"root\""),
+            ("response_format.type", "{\"type\": \"xml\"}"), ("tools", "[{}]"), ("grammar", "\"root\""),
             ("prompt", "null"), ("prompt", "[]"), ("prompt", "\"\""), ("prompt[1]", "[1, 257]"),
             ("prompt[0]", "[-1]"), ("prompt[0][1]", "[[1, \"a\"]]"), ("prompt", "{}"), ("model", "7"),
             ("prompt[1]", "[1, 18446744073709551616]"),

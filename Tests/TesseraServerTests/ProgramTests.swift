@@ -57,6 +57,31 @@ struct ProgramTests {
         let reply = try await server.send("POST", "/v1/completions", ask)
         #expect(try reply.json["choices"][0]["text"].string().contains("Paris"))
 
+        let schema: JSONValue = [
+            "type": "object", "required": ["capital"], "additionalProperties": false,
+            "properties": ["capital": ["type": "string", "maxLength": 20]],
+        ]
+        let messages: JSONValue = [["role": "user", "content": "What is the capital of France?"]]
+        let formatted = try await server.send(
+            "POST", "/v1/chat/completions",
+            [
+                "messages": messages, "max_tokens": 60,
+                "response_format": ["type": "json_schema", "json_schema": ["name": "x", "schema": schema]],
+            ])
+        let content = try formatted.json["choices"][0]["message"]["content"].string()
+        #expect(try JSONField(try JSONValue(parsing: content))["capital"].string().utf8.count <= 80)
+        let called = try await server.send(
+            "POST", "/v1/chat/completions",
+            [
+                "messages": messages, "max_tokens": 120, "tool_choice": "required",
+                "parallel_tool_calls": false,
+                "tools": [["type": "function", "function": ["name": "answer", "parameters": schema]]],
+            ])
+        let calls = try called.json["choices"][0]["message"]["tool_calls"]
+        #expect(try calls.array().count == 1)
+        let arguments = try JSONValue(parsing: try calls[0]["function"]["arguments"].string())
+        #expect(try JSONField(arguments)["capital"].string().utf8.count <= 80)
+
         // A second server at the same port says so on one line.
         let second = try Running(["--model", model, "--port", "\(server.port)"])
         let (status, errors) = try await blocking { second.end() }

@@ -93,8 +93,17 @@ struct OptimizerTests {
         let factor = Float(min(1, limit / 5))
         let found = try [a, b].flatMap { try $0.tensor.gradient?.floats() ?? [] }
         #expect(zip(found, [3 * factor, 0, 4 * factor]).allSatisfy { abs($0 - $1) < 1e-5 })
-        try scaleGradients(of: [a, b], by: 2)
-        #expect(abs(try clipGradients(of: [a, b], to: 1e9) - 2 * Double(5 * factor)) < 1e-4)
+    }
+
+    @Test("scaling comes before the limit", arguments: [0.5, 3], [0.5, 5, 50])
+    func scaling(scale: Double, limit: Double) throws {
+        let (a, b) = (try parameter("a", [3, 0], [2]), try parameter("b", [4], [1]))
+        for parameter in [a, b] { try (parameter.tensor * parameter.tensor / 2).sum().backward() }
+        let norm = try clipGradients(of: [a, b], scaledBy: scale, to: limit)
+        #expect(abs(norm - 5 * scale) < 1e-5)
+        let factor = Float(min(scale, limit / 5))
+        let found = try [a, b].flatMap { try $0.tensor.gradient?.floats() ?? [] }
+        #expect(zip(found, [3 * factor, 0, 4 * factor]).allSatisfy { abs($0 - $1) < 1e-5 })
     }
 
     @Test("a norm that is not finite is told and scales nothing")

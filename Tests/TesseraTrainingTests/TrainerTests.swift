@@ -68,7 +68,7 @@ struct TrainerTests {
         var count: Int { 2 }
         func sum(_ values: [Double]) -> [Double] { values.map { $0 * 2 } }
         func sumGradients(of parameters: [Parameter]) throws(LocatedError) {
-            try scaleGradients(of: parameters, by: 2)
+            try clipGradients(of: parameters, scaledBy: 2)
         }
     }
 

@@ -41,6 +41,8 @@ int32_t tt_device_count(tt_device_kind kind);
 // The threads that an operation on the CPU uses.
 int32_t tt_thread_count(void);
 bool tt_set_thread_count(int32_t count);
+// Has the C library keep large blocks that are freed for the next who asks (glibc; nothing elsewhere).
+void tt_keep_freed_memory(void);
 
 // ---------------------------------------------------------------------------------------------------------
 // Tensors
@@ -264,9 +266,9 @@ typedef struct tt_adamw {
 bool tt_adamw_step(
     const tt_tensor *parameters, const tt_tensor *gradients, const tt_tensor *first_moments,
     const tt_tensor *second_moments, size_t count, tt_adamw options);
-// Scales the gradients in place so that the norm of them all is at most `limit`; writes the norm they had.
-bool tt_clip_gradients(const tt_tensor *gradients, size_t count, double limit, double *norm);
-bool tt_scale(const tt_tensor *list, size_t count, double factor);
+// Scales the gradients in place by `factor`, and further so that the norm of them all is at most `limit`; writes the norm
+// that `factor` alone gives them, and leaves them alone where that is not finite.
+bool tt_clip_gradients(const tt_tensor *gradients, size_t count, double factor, double limit, double *norm);
 
 // ---------------------------------------------------------------------------------------------------------
 // Several processes that compute together. All call the same functions in the same order, on tensors of the same shapes

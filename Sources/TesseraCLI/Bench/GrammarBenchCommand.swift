@@ -34,11 +34,7 @@ struct GrammarBenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard let source = try grammar.source() else {
-            throw LocatedError(
-                field: "--grammar", problem: "there is no grammar",
-                remedy: "give one of --grammar, --json-schema and --regex")
-        }
+        let source = try grammar.requiredSource()
         let loaded = try tokenizer.load().tokenizer
         let tokens = loaded.encode(try InputText(path: text).text, special: .asText)
         let vocabulary = TokenVocabulary(loaded)

@@ -9,8 +9,8 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure speeds on this machine.",
         subcommands: [
-            BenchDecodeCommand.self, GrammarBenchCommand.self, KernelBenchCommand.self,
-            TokenizerBenchCommand.self,
+            BenchDecodeCommand.self, ConstrainedBenchCommand.self, GrammarBenchCommand.self,
+            KernelBenchCommand.self, TokenizerBenchCommand.self,
         ])
 }
 

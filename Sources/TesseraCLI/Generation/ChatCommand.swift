@@ -3,6 +3,7 @@ internal import TesseraConsole
 internal import TesseraCore
 internal import TesseraDecoding
 internal import TesseraFiles
+internal import TesseraGrammar
 internal import TesseraTemplates
 internal import TesseraTokenizers
 
@@ -21,6 +22,7 @@ struct ChatCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var generation: GenerationFlags
     @OptionGroup var output: OutputOptions
+    @OptionGroup var grammar: GrammarFlags
     @OptionGroup var drafts: DraftFlags
 
     @Option(help: "A message that sets the scene.")
@@ -32,11 +34,14 @@ struct ChatCommand: ParsableCommand {
     func run() throws {
         let options = generation.options(defaultMaximum: nil)
         try options.validate()
+        // A mistake in it is told before the model is loaded.
+        let wanted = try grammar.source()?.grammar()
         let loaded = try model.load()
+        let constraint = try wanted.map { try GrammarFlags.constraint($0, for: loaded.tokenizer.tokenizer) }
         var session = try ChatSession(
             model: loaded.model, tokenizer: loaded.tokenizer.tokenizer,
             template: try loaded.tokenizer.requireChatTemplate(), system: system, options: options,
-            capacity: generation.context,
+            constraint: constraint, capacity: generation.context,
             drafting: try drafts.drafting(for: loaded, sampling: options.sampling))
         let isConversation = Terminal.standardInputIsTerminal && !output.json
         if isConversation { writeToStandardError("\(loaded.location.name) · Ctrl-D ends the conversation\n") }

@@ -12,12 +12,14 @@ struct EvaluateCommand: ParsableCommand {
         abstract: "Measure how well a model predicts a text: bits per byte and perplexity.",
         discussion: """
             Bits per byte compare models with different tokenizers; perplexity only those with the same. The text \
-            is read in overlapping windows and every token scored once.
+            is read in overlapping windows and every token scored once. With --cache-policy, the last third of the \
+            beginning of the text is scored token by token under each policy and budget.
             """
     )
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var cache: CacheFlags
 
     @Option(help: ArgumentHelp("Tokens the model sees at once; at most its context.", valueName: "tokens"))
     var window: Int?
@@ -63,11 +65,15 @@ struct EvaluateCommand: ParsableCommand {
         guard task == nil || task == "arithmetic" else {
             throw ValidationError("--task is arithmetic, or left out to measure a text")
         }
+        guard task == nil || cache.cachePolicy == nil else {
+            throw ValidationError("--cache-policy measures a text, not a task")
+        }
         guard task != nil || rowsFile == nil else { throw ValidationError("--output needs --task") }
     }
 
     func run() throws {
         if task != nil { return try evaluateArithmetic() }
+        if cache.cachePolicy != nil { return try evaluateEviction() }
         let input = try InputText(path: file)
         let loaded = try model.load()
         let bar = ProgressBar()

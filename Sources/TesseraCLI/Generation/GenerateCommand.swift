@@ -24,6 +24,7 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup var generation: GenerationFlags
     @OptionGroup var output: OutputOptions
     @OptionGroup var grammar: GrammarFlags
+    @OptionGroup var cache: CacheFlags
     @OptionGroup var drafts: DraftFlags
 
     @Flag(help: "Wrap the prompt in the model's chat template, as a message from the user.")
@@ -50,6 +51,9 @@ struct GenerateCommand: ParsableCommand {
     func validate() throws {
         if system != nil, !chat { throw ValidationError("--system needs --chat") }
         if dryRun, regroupDigits == nil { throw ValidationError("--dry-run needs --regroup-digits") }
+        if cache.cachePolicy != nil, drafts.isGiven {
+            throw ValidationError("--cache-policy and drafts exclude each other")
+        }
     }
 
     func run() throws {
@@ -66,34 +70,55 @@ struct GenerateCommand: ParsableCommand {
             let text = try promptText()
             return try write(text.hasSuffix("\n") ? text : text + "\n")
         }
-        // A mistake in it is told before the model is loaded.
+        // Mistakes in these are told before the model is loaded.
+        let evictions = try cache.options(stepCount: options.maximumTokens ?? 256, seed: generation.seed)
+        guard evictions.count <= 1 else {
+            throw LocatedError(
+                field: "--cache-policy", problem: "a text has one policy and one budget",
+                remedy: "compare several with: tessera evaluate --cache-policy")
+        }
         let wanted = try grammar.source()?.grammar()
         let loaded = try model.load()
         let constraint = try wanted.map { try GrammarFlags.constraint($0, for: loaded.tokenizer.tokenizer) }
         let text = try promptText()
         let tokens = try promptTokens(of: text, loaded)
 
-        var drafting = try drafts.drafting(for: loaded, sampling: options.sampling)
-
-        var read = try ReadText(model: loaded.model, capacity: generation.context)
         let bar = ProgressBar()
         defer { bar.clear() }
-        let result = try TesseraDecoding.generate(
-            from: tokens, in: &read, drafting: &drafting, tokenizer: loaded.tokenizer.tokenizer,
-            options: options, constraint: constraint, cancellation: Interruption.cancellation,
-            progress: bar.progress
-        ) { piece throws(LocatedError) in
+        func show(_ piece: String) throws(LocatedError) {
             bar.clear()
             if !output.json { try StandardOutput.standard.stream(piece) }
         }
+        let result: Generation
+        var memory: EvictionUse?
+        if let eviction = evictions.first {
+            var read = try ReadText(model: eviction.evicting(loaded.model), capacity: generation.context)
+            result = try TesseraDecoding.generate(
+                from: tokens, in: &read, tokenizer: loaded.tokenizer.tokenizer, options: options,
+                constraint: constraint, cancellation: Interruption.cancellation, progress: bar.progress,
+                show: show)
+            memory = read.cache.use
+        } else {
+            var drafting = try drafts.drafting(for: loaded, sampling: options.sampling)
+            var read = try ReadText(model: loaded.model, capacity: generation.context)
+            result = try TesseraDecoding.generate(
+                from: tokens, in: &read, drafting: &drafting, tokenizer: loaded.tokenizer.tokenizer,
+                options: options, constraint: constraint, cancellation: Interruption.cancellation,
+                progress: bar.progress, show: show)
+            try drafts.save(drafting, for: loaded)
+        }
         bar.clear()
         if output.json {
-            try writeJSON(result.json)
+            var members = result.members
+            members["cache"] = memory?.json
+            try writeJSON(.object(members))
         } else {
             try write("\n")
         }
-        if stats { writeToStandardError(result.summary + "\n") }
-        try drafts.save(drafting, for: loaded)
+        if stats {
+            writeToStandardError(result.summary + "\n")
+            if let memory { writeToStandardError(memory.summary + "\n") }
+        }
         try Interruption.cancellation.check()
     }
 
@@ -131,7 +156,10 @@ extension Generation {
     }
 
     /// Everything, for machines.
-    var json: JSONValue {
+    var json: JSONValue { .object(members) }
+
+    /// The members of that.
+    var members: JSONObject {
         var object: JSONObject = [
             "text": .string(text),
             "tokens": JSONValue(tokens),
@@ -158,6 +186,6 @@ extension Generation {
                 "tokensPerPass": JSONValue(tokensPerPass),
             ]
         }
-        return .object(object)
+        return object
     }
 }

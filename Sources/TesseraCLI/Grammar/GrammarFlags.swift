@@ -44,6 +44,16 @@ struct GrammarFlags: ParsableArguments {
         return regex.map { .regularExpression($0) }
     }
 
+    /// The source of the grammar where a command cannot do without.
+    func requiredSource() throws -> GrammarSource {
+        guard let source = try source() else {
+            throw LocatedError(
+                field: "--grammar", problem: "there is no grammar",
+                remedy: "give one of --grammar, --json-schema and --regex")
+        }
+        return source
+    }
+
     /// The constraint that a grammar is for a generation.
     static func constraint(_ grammar: Grammar, for tokenizer: PipelineTokenizer) throws -> GrammarConstraint {
         // One generation needs few of the masks: they are made when it comes to them.

@@ -29,6 +29,9 @@ struct DraftFlags: ParsableArguments {
 
     @OptionGroup var small: DraftModelFlags
 
+    /// Whether drafts are asked for.
+    var isGiven: Bool { draft != .none || small.draftModel != nil }
+
     func validate() throws {
         if draftTable != nil, !draft.usesTable {
             throw ValidationError("--draft-table needs --draft recycling, lookup+recycling or auto")
@@ -36,7 +39,7 @@ struct DraftFlags: ParsableArguments {
         if draft != .none, small.draftModel != nil {
             throw ValidationError("--draft and --draft-model exclude each other")
         }
-        if draftNodes != nil, draft == .none, small.draftModel == nil {
+        if draftNodes != nil, !isGiven {
             throw ValidationError("--draft-nodes needs --draft or --draft-model")
         }
         if let draftNodes, !(1...Drafting.mostNodes).contains(draftNodes) {

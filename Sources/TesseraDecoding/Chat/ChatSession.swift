@@ -18,6 +18,7 @@ public struct ChatSession<Model: BatchCausalModel> {
     public private(set) var drafting: Drafting?
 
     private let tokenizer: any Tokenizer
+    private let constraint: (any LogitConstraint)?
     private let template: ChatTemplate
     private var text: ReadText<Model>
 
@@ -34,17 +35,20 @@ public struct ChatSession<Model: BatchCausalModel> {
     ///
     /// - Parameters:
     ///   - system: the first message, if the conversation has one of its own.
+    ///   - constraint: what each reply is held to, from its first token on.
     ///   - capacity: the most tokens of the conversation the model sees; nil for all of its context.
     ///   - drafting: how replies are drafted, which changes nothing but their speed.
     /// - Throws: `LocatedError` for options or a capacity out of range.
     public init(
         model: Model, tokenizer: any Tokenizer, template: ChatTemplate, system: String? = nil,
-        options: GenerationOptions = GenerationOptions(), capacity: Int? = nil, drafting: Drafting? = nil
+        options: GenerationOptions = GenerationOptions(), constraint: (any LogitConstraint)? = nil,
+        capacity: Int? = nil, drafting: Drafting? = nil
     ) throws(LocatedError) {
         try options.validate()
         self.tokenizer = tokenizer
         self.template = template
         self.options = options
+        self.constraint = constraint
         self.drafting = drafting
         messages = system.map { [ChatMessage(role: "system", content: $0)] } ?? []
         text = try ReadText(model: model, capacity: capacity)
@@ -65,6 +69,7 @@ public struct ChatSession<Model: BatchCausalModel> {
         let (prompt, forgotten) = try fittingPrompt(&turns)
         let generation = try generate(
             from: prompt, in: &text, drafting: &drafting, tokenizer: tokenizer, options: options,
+            constraint: constraint,
             cancellation: cancellation, progress: progress, show: show
         )
         messages = turns + [ChatMessage(role: "assistant", content: generation.text)]

@@ -83,7 +83,7 @@ public func evaluate<Model: CausalModel>(
 }
 
 /// The sum of `-log softmax(row)[token]` over `targets`, one row of logits each.
-private func negativeLogLikelihood(
+func negativeLogLikelihood(
     of targets: ArraySlice<TokenID>, rows: [Float], vocabularySize: Int
 ) throws(LocatedError) -> Double {
     var sum = 0.0

@@ -104,7 +104,9 @@ private func generate<Reader: TextReader>(
         try constraint?.advance(token)
         all.append(token)
         firstToken = firstToken ?? .now
-        if tokenizer.specialTokens.endOfText.contains(token), !options.ignoresEndOfText {
+        if tokenizer.specialTokens.endOfText.contains(token),
+            constraint != nil || !options.ignoresEndOfText
+        {
             stopReason = .endOfText
             break
         }

@@ -14,7 +14,8 @@ public struct ReadText<Model: CausalModel> {
     /// The most tokens it can hold.
     public let capacity: Int
 
-    let cache: Model.Cache
+    /// The keys and values of these tokens.
+    public let cache: Model.Cache
 
     /// The tree that was read last, while the cache holds more of it than the text does.
     var open: OpenTree?
@@ -101,8 +102,8 @@ public struct ReadText<Model: CausalModel> {
         guard text.count <= capacity else { throw Self.tooLong(text.count, capacity: capacity) }
 
         try settle()
-        let shared = sharedCount(with: text)
-        cache.truncate(to: shared)
+        cache.truncate(to: sharedCount(with: text))
+        let shared = cache.count  // one that evicts may have forgotten more
         tokens.removeSubrange(shared...)
         while tokens.count < text.count {
             if cancellation.isCancelled { return false }

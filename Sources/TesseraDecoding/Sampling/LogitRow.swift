@@ -82,7 +82,7 @@ package struct LogitRow {
 /// Range reduction by multiples of ln 2, split in two parts so that the product is exact, then a Taylor
 /// polynomial of degree 6 on ±ln 2 / 2 (remainder below 1.4e-8), in operations that every vector unit has.
 @inline(__always)
-private func exponential(_ input: SIMD8<Float>) -> SIMD8<Float> {
+func exponential(_ input: SIMD8<Float>) -> SIMD8<Float> {
     var x = SIMD8<Float>(repeating: -87)
     x.replace(with: input, where: input .> x)
     // Adding 1.5 * 2^23 leaves the nearest integer in the low bits of the significand.

@@ -83,6 +83,15 @@ extension CacheShape {
         }
     }
 
+    /// Puts the key and value of a slot into another one.
+    func copy(_ slot: Int, to target: Int, layer: Int, head: Int, of pages: PageTable) {
+        guard let from = key(slot, layer: layer, head: head, of: pages),
+            let to = key(target, layer: layer, head: head, of: pages)
+        else { return }
+        to.copyMemory(from: from, byteCount: rowBytes)
+        (to + valueOffset).copyMemory(from: from + valueOffset, byteCount: rowBytes)
+    }
+
     /// The floats of a value that are stored together: whole blocks of the 8-bit format, within one head.
     var valueUnit: Int { headSize.isMultiple(of: 32) ? 32 : headSize }
 }

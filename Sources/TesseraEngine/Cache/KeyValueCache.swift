@@ -7,7 +7,7 @@ public import TesseraCore
 /// cache is freed. Texts that begin alike share the pages that are full; whoever changes a shared page gets a copy.
 ///
 /// A cache belongs to the model that made it. One caller uses it at a time.
-public final class KeyValueCache: CausalCache {
+public final class KeyValueCache: HeadwiseCache {
     /// The tokens it has room for.
     public let capacity: Int
 
@@ -34,6 +34,7 @@ public final class KeyValueCache: CausalCache {
     private var tree: DraftTree?
 
     private struct Slot {
+        /// Only of a text in line, or of a draft: once heads keep different tokens, it is that of none.
         let token: TokenID
         /// The position that the key is rotated to: that of the slot, unless tokens before it were left out.
         let position: Int32
@@ -171,16 +172,43 @@ public final class KeyValueCache: CausalCache {
     }
 
     private func move(_ slot: Int, to target: Int) {
-        let shape = pool.shape
-        for layer in 0..<shape.layers {
-            for head in 0..<shape.heads {
-                guard let from = shape.key(slot, layer: layer, head: head, of: table),
-                    let to = shape.key(target, layer: layer, head: head, of: table)
-                else { continue }
-                to.copyMemory(from: from, byteCount: shape.rowBytes)
-                (to + shape.valueOffset).copyMemory(from: from + shape.valueOffset, byteCount: shape.rowBytes)
+        for layer in 0..<pool.shape.layers {
+            for head in 0..<pool.shape.heads {
+                pool.shape.copy(slot, to: target, layer: layer, head: head, of: table)
             }
         }
+    }
+
+    /// Gives up all but `count` entries of every head; see `HeadwiseCache`.
+    ///
+    /// Whole pages are freed. Takes time for every entry that moves. What is kept is shared with no later text.
+    public func compact(
+        to count: Int, moving moves: (_ layer: Int, _ head: Int) -> [EntryMove]
+    ) throws(LocatedError) {
+        let count = max(0, count)
+        guard count < slots.count, let last = slots.last else { return }
+        let shape = pool.shape
+        let all = (0..<shape.layers * shape.heads).map { moves($0 / shape.heads, $0 % shape.heads) }
+        for move in all.joined() {
+            guard slots.indices.contains(move.source), (0..<count).contains(move.target) else {
+                throw LocatedError(
+                    field: "cache", problem: "place \(move.source) does not go to \(move.target) of \(count)",
+                    remedy: "move entries that are held, to places that are kept")
+            }
+        }
+        try makeWritable(0..<CacheShape.pages(for: count))
+        for (index, moves) in all.enumerated() {
+            for move in moves {
+                shape.copy(
+                    move.source, to: move.target, layer: index / shape.heads, head: index % shape.heads,
+                    of: table)
+            }
+        }
+        // All take the position of the last token, which the next one follows.
+        slots = Array(repeating: last, count: count)
+        plainCount = 0
+        tree = nil
+        releasePages(beyond: CacheShape.pages(for: count))
     }
 }
 

@@ -23,7 +23,7 @@ public final class DecoderModel: LayeredCausalModel {
     public let layerBytes: [Int]
 
     private let pool: CachePool
-    private let engine: Engine
+    let engine: Engine
 
     /// The number of layers.
     public var layerCount: Int { configuration.layerCount }
@@ -195,7 +195,7 @@ public final class DecoderModel: LayeredCausalModel {
         }
     }
 
-    private func check(_ items: [BatchItem<KeyValueCache>]) throws(BatchReadError) {
+    func check(_ items: [BatchItem<KeyValueCache>]) throws(BatchReadError) {
         var caches = Set<ObjectIdentifier>()
         for (index, item) in items.enumerated() {
             do throws(LocatedError) {

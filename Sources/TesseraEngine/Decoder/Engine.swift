@@ -50,6 +50,19 @@ final class Engine: @unchecked Sendable {
         }
     }
 
+    /// Reads the tokens of one text, and shows `observer` the attention of each.
+    func read(
+        _ item: BatchItem<KeyValueCache>, observer: any AttentionObserver, logits: inout [Float]
+    ) throws(LocatedError) {
+        try lock.withLock { (_) throws(LocatedError) in
+            try workspace.prepare([item])
+            let tap = try AttentionTap(
+                observer, workspace.plan, configuration, pool.shape, threads: team.count)
+            let record = try LayerRecord(LayerRequest(rows: []), workspace.plan, configuration, tap: tap)
+            try readPrepared([item], recorder: record.recorder, logits: &logits)
+        }
+    }
+
     private func readPrepared(
         _ items: [BatchItem<KeyValueCache>], recorder: LayerRecorder?, logits: inout [Float]
     ) throws(LocatedError) {

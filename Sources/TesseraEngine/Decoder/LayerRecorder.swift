@@ -28,6 +28,9 @@ struct LayerRecorder {
     /// Where a row's weights begin in a layer's `attention`.
     let attentionOffsets: UnsafeBufferPointer<Int>
 
+    /// Who watches the attention of all rows.
+    let tap: AttentionTap?
+
     /// The rows looked at that are in a chunk: a range of `rows`.
     private func range(in chunk: PassChunk) -> Range<Int> {
         guard let first = chunk.all.rows.first?.index else { return 0..<0 }
@@ -38,6 +41,11 @@ struct LayerRecorder {
 
     /// Takes down layer `index` of a chunk, whose x all threads have finished; ends with a barrier.
     func record(_ index: Int, of chunk: PassChunk, in pass: DecoderPass, on worker: Worker) {
+        if let tap {
+            let window = pass.layers[index].attention.plan.window ?? .max
+            tap.show(chunk.all, layer: index, window: window, of: pass.attention, on: worker)
+            worker.barrier()
+        }
         let targets = targets[index]
         guard targets.hiddenStates != nil || targets.logits != nil || targets.attention != nil else { return }
         let range = range(in: chunk)
@@ -81,9 +89,13 @@ struct LayerRecord {
     private let targets: GrowingMemory<LayerRecorder.Targets>
     private let rowNumbers: GrowingMemory<Int32>
     private let offsets: GrowingMemory<Int>
+    private let tap: AttentionTap?
 
-    /// Asks for the memory that a checked request takes in the call of `plan`.
-    init(_ request: LayerRequest, _ plan: PassPlan, _ c: ModelConfiguration) throws(LocatedError) {
+    /// Asks for the memory that a checked request takes in the call of `plan`, whose attention `tap` shows.
+    init(
+        _ request: LayerRequest, _ plan: PassPlan, _ c: ModelConfiguration, tap: AttentionTap? = nil
+    ) throws(LocatedError) {
+        self.tap = tap
         rows = request.rows.map { $0.sorted() } ?? Array(0..<plan.rowCount)
         (hiddenSize, vocabularySize) = (c.hiddenSize, c.vocabularySize)
         let purpose = "what is seen of the layers"
@@ -125,7 +137,7 @@ struct LayerRecord {
     var recorder: LayerRecorder {
         LayerRecorder(
             targets: UnsafeBufferPointer(targets.elements), rows: UnsafeBufferPointer(rowNumbers.elements),
-            attentionOffsets: UnsafeBufferPointer(offsets.elements)
+            attentionOffsets: UnsafeBufferPointer(offsets.elements), tap: tap
         )
     }
 
@@ -170,7 +182,7 @@ extension AttentionBlock {
             for position in first..<seen {
                 cache.loadKey(
                     rows.slot(at: position, of: row), layer: layer, head: head / group, of: row.pages,
-                    into: key)
+                    into: key, worker.isa)
                 var sum: Float = 0
                 for i in 0..<headSize { sum += query[i] * key[i] }
                 shares[position] = scale * sum
@@ -197,11 +209,16 @@ extension PassRows {
 extension CacheShape {
     /// The key of a slot as floats; `floats` has room for whole blocks of a key.
     func loadKey(
-        _ slot: Int, layer: Int, head: Int, of pages: PageTable, into floats: UnsafeMutablePointer<Float>
+        _ slot: Int, layer: Int, head: Int, of pages: PageTable, into floats: UnsafeMutablePointer<Float>,
+        _ isa: tk_isa
     ) {
         guard let row = key(slot, layer: layer, head: head, of: pages) else { return }
+        tk_dequantize_row(isa, format, row, loadedKeySize, floats)
+    }
+
+    /// The floats of a key that is loaded: whole blocks.
+    var loadedKeySize: Int {
         let block = tk_block_size(format)
-        let count = (headSize + block - 1) / block * block
-        tk_dequantize_row(TK_ISA_PORTABLE, format, row, count, floats)
+        return (headSize + block - 1) / block * block
     }
 }

@@ -76,6 +76,7 @@ extension PushdownAutomaton {
                 rule: Int32(truncatingIfNeeded: rules.count), isFinal: false, goesOn: true, distance: 0,
                 nextByte: 0,
                 callee: -1, following: -1))
+        costs = [Int32](repeating: 0, count: states.count)
         start = 0
         (returns, mayEndText) = Self.returns(of: all, ruleOf: ruleOf, ruleCount: rules.count + 1)
 

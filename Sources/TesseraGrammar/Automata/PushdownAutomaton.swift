@@ -33,6 +33,8 @@ struct PushdownAutomaton: Sendable {
 
     var start: Int32
     var states: [State]
+    /// The tokens that completing a state's rule takes; zero until the vocabulary is known.
+    var costs: [Int32]
     /// Whether the empty text belongs to the grammar.
     var acceptsEmptyText: Bool
     /// The column of each byte.
@@ -67,7 +69,7 @@ struct PushdownAutomaton: Sendable {
 
     /// The bytes of memory that the tables take.
     var sizeInBytes: Int {
-        table.count * 4 + states.count * (MemoryLayout<State>.stride + MemoryLayout<ByteSet?>.stride)
+        table.count * 4 + states.count * (MemoryLayout<State>.stride + MemoryLayout<ByteSet?>.stride + 4)
             + moves.count * MemoryLayout<Move>.stride + pushes.count * 4 + lists.count * 4
     }
 }

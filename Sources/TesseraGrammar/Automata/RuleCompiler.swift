@@ -15,6 +15,8 @@ struct RuleCompiler {
     private var calls: [[Int]] = []
     private var callers: [Int] = []
     private var isRecursive: [Bool]
+    /// Whether a rule is marked as shared, or has one that is made part of it.
+    private var isShared: [Bool]
     private(set) var automata: [Int32: RuleAutomaton] = [:]
 
     init(_ grammar: Grammar, limits: GrammarLimits) throws(LocatedError) {
@@ -23,6 +25,7 @@ struct RuleCompiler {
         steps = limits.determinizationSteps
         statesLeft = limits.states
         isRecursive = [Bool](repeating: false, count: grammar.rules.count)
+        isShared = grammar.rules.map(\.isShared)
         guard grammar.rules.count <= limits.rules else {
             throw LocatedError(
                 field: "grammar", problem: "it has \(grammar.rules.count) rules, more than \(limits.rules)",
@@ -78,6 +81,9 @@ struct RuleCompiler {
             guard statesLeft >= 0 else { throw GrammarError.tooManyStates(limits.states) }
             automata[rule] = automaton
         }
+        for rule in rules where calls[rule].contains(where: { isShared[$0] && inlined($0) != nil }) {
+            isShared[rule] = true
+        }
     }
 
     /// The automaton to put in place of a call; nil to leave the call.
@@ -85,7 +91,7 @@ struct RuleCompiler {
         guard !isRecursive[rule], let automaton = automata[Int32(truncatingIfNeeded: rule)] else {
             return nil
         }
-        let isSmall = automaton.states.count <= Self.inlinedStates && !grammar.rules[rule].isShared
+        let isSmall = automaton.states.count <= Self.inlinedStates && !isShared[rule]
         guard isSmall || callers[rule] == 1 else { return nil }
         guard automaton.mayBeEmpty else { return automaton }
         // The start has no way back into it, so that it may be final again.

@@ -18,6 +18,12 @@ enum GrammarError {
             remedy: "give it an alternative that does not call itself, and no contradicting conditions")
     }
 
+    static func tooManyMaskSteps(_ limit: Int) -> LocatedError {
+        LocatedError(
+            field: "grammar", problem: "the mask of a state takes more than \(limit) steps",
+            remedy: "write rules whose alternatives begin differently")
+    }
+
     static func tooAmbiguous(_ limit: Int) -> LocatedError {
         LocatedError(
             field: "grammar", problem: "a text can be read in more than \(limit) ways at once",

@@ -30,7 +30,8 @@ public struct GrammarLimits: Hashable, Sendable {
     /// Bytes of the masks that a compiled grammar keeps.
     public var maskBytes = 64 << 20
 
-    /// Steps through the vocabulary that compiling may take for masks; the rest are made when they are first needed.
+    /// Steps through the vocabulary that compiling may take for masks, and that one mask may take; masks that are not
+    /// made then are made when they are first needed.
     public var compilationSteps = 20_000_000
 
     /// The defaults.

@@ -12,6 +12,9 @@ public enum GrammarSource: Hashable, Sendable {
     /// A regular expression that whole texts match.
     case regularExpression(String)
 
+    /// Calls of functions.
+    case toolCalls(ToolCallFormat)
+
     /// Reads the text.
     ///
     /// - Throws: `LocatedError` with the place of what is wrong.
@@ -28,6 +31,7 @@ public enum GrammarSource: Hashable, Sendable {
                 jsonSchema: JSONValue(parsing: text, file: file), spacing: spacing, file: file, limits: limits
             )
         case .regularExpression(let text): return try Grammar(regularExpression: text, limits: limits)
+        case .toolCalls(let format): return try Grammar(toolCalls: format, limits: limits)
         }
     }
 
@@ -35,6 +39,8 @@ public enum GrammarSource: Hashable, Sendable {
     var text: String {
         switch self {
         case .gbnf(let text, _), .jsonSchema(let text, _, _), .regularExpression(let text): text
+        case .toolCalls(let format):
+            format.tools.map { "\($0.name)\0\($0.parameters)" }.joined(separator: "\0")
         }
     }
 

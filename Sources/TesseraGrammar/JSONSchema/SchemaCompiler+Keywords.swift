@@ -88,7 +88,7 @@ extension SchemaCompiler {
         }
         guard depth < Self.joinLimit else {
             throw error(
-                path, "its $ref and allOf go round in a circle",
+                path, "its $ref and allOf go round in a circle or are more than \(Self.joinLimit) deep",
                 remedy: "refer to a recursive schema by a $ref without other keywords beside it")
         }
         var made = keywords

@@ -130,7 +130,7 @@ extension SchemaCompiler {
     ///
     /// They are told apart by their types, by their values, or by a required property with different values.
     func checkDisjoint(_ branches: [JSONValue], _ path: String) throws(LocatedError) {
-        var found: [JSONObject] = []
+        var found: [(index: Int, keywords: JSONObject)] = []
         for (index, branch) in branches.enumerated() {
             var branch = branch
             var steps = 0
@@ -140,8 +140,10 @@ extension SchemaCompiler {
                 branch = try target(of: pointer, from: path)
                 steps += 1
             }
+            // `true` allows what an empty schema does, `false` nothing.
+            if branch == .bool(true) { branch = .object([:]) }
             guard case .object(let keywords) = branch else { continue }
-            for (earlier, other) in found.enumerated() where !areDisjoint(keywords, other, depth: 0) {
+            for (earlier, other) in found where !areDisjoint(keywords, other, depth: 0) {
                 throw error(
                     "\(path)/oneOf",
                     "branches \(earlier) and \(index) may hold at once, or cannot be told apart",
@@ -149,13 +151,13 @@ extension SchemaCompiler {
                         "use anyOf when that does not matter, or give both a required property with different const"
                 )
             }
-            found.append(keywords)
+            found.append((index, keywords))
         }
     }
 
     private func areDisjoint(_ left: JSONObject, _ right: JSONObject, depth: Int) -> Bool {
         if let own = Self.values(left), let other = Self.values(right) {
-            return !own.contains { other.contains($0) }
+            return !own.contains { value in other.contains { value.isSame(as: $0) } }
         }
         func types(_ keywords: JSONObject) -> Set<String>? {
             guard let types = try? self.types(of: keywords, "") else { return nil }
@@ -183,5 +185,21 @@ extension SchemaCompiler {
         if let value = keywords["const"] { return [value] }
         if case .array(let values)? = keywords["enum"] { return values }
         return nil
+    }
+}
+
+extension JSONValue {
+    /// Whether a schema takes both for the same value: numbers compare as numbers.
+    fileprivate func isSame(as other: JSONValue) -> Bool {
+        switch (self, other) {
+        case (.integer(let left), .number(let right)), (.number(let right), .integer(let left)):
+            Double(left) == right
+        case (.array(let left), .array(let right)):
+            left.count == right.count && zip(left, right).allSatisfy { $0.isSame(as: $1) }
+        case (.object(let left), .object(let right)):
+            left.count == right.count
+                && left.allSatisfy { key, value in right[key].map { value.isSame(as: $0) } ?? false }
+        default: self == other
+        }
     }
 }

@@ -10,8 +10,6 @@ public final class CompiledGrammar: Sendable {
 
     let automaton: PushdownAutomaton
     let limits: GrammarLimits
-    /// The most bytes that a completion can have, or a byte can add.
-    let growth: CompletionGrowth
     private let cache: Mutex<MaskCache>
 
     private struct MaskCache {
@@ -29,8 +27,9 @@ public final class CompiledGrammar: Sendable {
     ) throws(LocatedError) {
         self.vocabulary = vocabulary
         self.limits = limits
-        automaton = try PushdownAutomaton(grammar, limits: limits)
-        growth = CompletionGrowth(automaton)
+        var automaton = try PushdownAutomaton(grammar, limits: limits)
+        automaton.costs = automaton.tokenCosts(vocabulary)
+        self.automaton = automaton
         cache = Mutex(MaskCache())
         if makesMasks { try makeMasks() }
     }
@@ -39,7 +38,7 @@ public final class CompiledGrammar: Sendable {
         var parser = ByteParser(automaton, limits: limits)
         var left = limits.compilationSteps
         for state in automaton.restingStates {
-            let mask = try StateMask(state, &parser, vocabulary)
+            let mask = try StateMask(state, &parser, vocabulary, limit: limits.compilationSteps)
             keep(mask, of: state)
             left -= mask.steps
             guard left > 0 else { return }
@@ -60,7 +59,7 @@ public final class CompiledGrammar: Sendable {
     func mask(of state: Int32) throws(LocatedError) -> StateMask {
         if let mask = cache.withLock({ $0.masks[state] }) { return mask }
         var parser = ByteParser(automaton, limits: limits)
-        let mask = try StateMask(state, &parser, vocabulary)
+        let mask = try StateMask(state, &parser, vocabulary, limit: limits.compilationSteps)
         keep(mask, of: state)
         return mask
     }

@@ -12,17 +12,30 @@ public final class GrammarCache: Sendable {
         var text: ByteKey
         var fingerprint: UInt64
         var limits: GrammarLimits
+
+        init(_ source: GrammarSource, _ vocabulary: TokenVocabulary, _ limits: GrammarLimits) {
+            self.source = source
+            text = ByteKey(source.text)
+            fingerprint = vocabulary.fingerprint
+            self.limits = limits
+        }
     }
 
     private struct Entry {
         var grammar: CompiledGrammar
         var lastUse: UInt64
+        /// The bytes that it took when it was last looked at.
+        var sizeInBytes: Int
     }
 
     private struct State {
         var entries: [Key: Entry] = [:]
         var clock: UInt64 = 0
+        var sizeInBytes = 0
     }
+
+    /// What an entry takes beside its tables, masks and text.
+    private static let overhead = 2_048
 
     /// The most bytes that the grammars may take together.
     public let capacityInBytes: Int
@@ -40,47 +53,56 @@ public final class GrammarCache: Sendable {
     public func grammar(
         _ source: GrammarSource, vocabulary: TokenVocabulary, limits: GrammarLimits = GrammarLimits()
     ) throws(LocatedError) -> CompiledGrammar {
-        let key = Key(
-            source: source, text: ByteKey(source.text), fingerprint: vocabulary.fingerprint, limits: limits)
-        let known = state.withLock { state in
-            state.clock += 1
-            state.entries[key]?.lastUse = state.clock
-            return state.entries[key]?.grammar
-        }
-        if let known { return known }
+        let key = Key(source, vocabulary, limits)
+        if let known = known(key) { return known }
         let made = try CompiledGrammar(source.grammar(limits: limits), vocabulary: vocabulary, limits: limits)
         state.withLock { state in
             state.clock += 1
-            state.entries[key] = Entry(grammar: made, lastUse: state.clock)
+            put(Entry(grammar: made, lastUse: state.clock, sizeInBytes: 0), key, &state)
             shrink(&state)
         }
         return made
     }
 
-    /// Forgets grammars until the rest fits; masks that were made since count too.
-    private func shrink(_ state: inout State) {
-        var sizes = state.entries.map {
-            (
-                key: $0.key, size: $0.value.grammar.sizeInBytes + $0.key.source.sizeInBytes,
-                use: $0.value.lastUse
-            )
+    /// The grammar of a source; nil when it is not there.
+    public func known(
+        _ source: GrammarSource, vocabulary: TokenVocabulary, limits: GrammarLimits = GrammarLimits()
+    ) -> CompiledGrammar? {
+        known(Key(source, vocabulary, limits))
+    }
+
+    private func known(_ key: Key) -> CompiledGrammar? {
+        state.withLock { state in
+            guard var entry = state.entries[key] else { return nil }
+            state.clock += 1
+            entry.lastUse = state.clock
+            put(entry, key, &state)
+            return entry.grammar
         }
-        var total = sizes.reduce(0) { $0 + $1.size }
-        guard total > capacityInBytes else { return }
-        sizes.sort { $0.use < $1.use }
-        for entry in sizes where total > capacityInBytes {
-            state.entries[entry.key] = nil
-            total -= entry.size
+    }
+
+    /// Puts an entry in with the size that it has now: masks are made since.
+    private func put(_ entry: Entry, _ key: Key, _ state: inout State) {
+        var entry = entry
+        // The text is there twice.
+        entry.sizeInBytes = Self.overhead + entry.grammar.sizeInBytes + 2 * key.source.sizeInBytes
+        state.sizeInBytes += entry.sizeInBytes - (state.entries[key]?.sizeInBytes ?? 0)
+        state.entries[key] = entry
+    }
+
+    /// Forgets grammars until the rest takes seven eighths of the capacity, so that this is seldom done.
+    private func shrink(_ state: inout State) {
+        guard state.sizeInBytes > capacityInBytes else { return }
+        for (key, entry) in state.entries.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
+            guard state.sizeInBytes > capacityInBytes / 8 * 7 else { return }
+            state.entries[key] = nil
+            state.sizeInBytes -= entry.sizeInBytes
         }
     }
 
     /// The grammars held.
     public var count: Int { state.withLock { $0.entries.count } }
 
-    /// The bytes that the grammars take together.
-    public var sizeInBytes: Int {
-        state.withLock {
-            $0.entries.reduce(0) { $0 + $1.value.grammar.sizeInBytes + $1.key.source.sizeInBytes }
-        }
-    }
+    /// The bytes that the grammars take together, as each was when it was last looked at.
+    public var sizeInBytes: Int { state.withLock { $0.sizeInBytes } }
 }

@@ -14,6 +14,22 @@ public struct TokenBitmask: Hashable, Sendable {
         words = [UInt64](repeating: 0, count: (self.vocabularySize + 63) / 64)
     }
 
+    /// A set by its words.
+    init(words: [UInt64], vocabularySize: Int) {
+        self.words = words
+        self.vocabularySize = vocabularySize
+    }
+
+    /// The set of all ids.
+    static func all(_ vocabularySize: Int) -> TokenBitmask {
+        var set = TokenBitmask(vocabularySize: vocabularySize)
+        for index in set.words.indices {
+            let left = set.vocabularySize - index * 64
+            set.words[index] = left >= 64 ? .max : (1 << UInt64(left)) - 1
+        }
+        return set
+    }
+
     /// Whether `id` is in the set; ids out of range are not.
     public func contains(_ id: TokenID) -> Bool {
         Int(id) < vocabularySize && words[Int(id) >> 6] >> UInt64(id & 63) & 1 == 1

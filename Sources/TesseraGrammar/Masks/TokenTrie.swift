@@ -17,6 +17,9 @@ struct TokenTrie: Sendable {
     /// Whether a node is in `subtreeBytes`.
     private(set) var isLarge: [Bool] = []
 
+    /// The node of each first byte; negative where there is none.
+    private var roots = [Int32](repeating: -1, count: 256)
+
     /// Subtrees of fewer tokens are walked through.
     private static let largeSubtree = 24
 
@@ -44,6 +47,26 @@ struct TokenTrie: Sendable {
         close(&path, to: 0)
         firstToken.append(Int32(truncatingIfNeeded: tokens.count))
         collectSubtrees()
+        var root = 0
+        while root < bytes.count {
+            roots[Int(bytes[root])] = Int32(truncatingIfNeeded: root)
+            root = Int(skip[root])
+        }
+    }
+
+    /// The node behind `byte` after a node, nil for the beginning.
+    func child(of node: Int?, _ byte: UInt8) -> Int? {
+        guard let node else {
+            let root = roots[Int(byte)]
+            return root < 0 ? nil : Int(root)
+        }
+        // Children of a node follow it; each sibling is behind the subtree of the one before.
+        var child = node + 1
+        while child < Int(skip[node]) {
+            if bytes[child] == byte { return child }
+            child = Int(skip[child])
+        }
+        return nil
     }
 
     /// Ends the nodes of `path` that are deeper than `depth`.

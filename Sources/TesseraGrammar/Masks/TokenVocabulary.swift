@@ -12,12 +12,6 @@ public final class TokenVocabulary: Sendable {
     /// A number that is the same for equal vocabularies only, as far as 64 bits can tell.
     public let fingerprint: UInt64
 
-    /// Whether every byte has a token of its own, so that a text can be completed whatever its bytes are.
-    public let hasAllBytes: Bool
-
-    /// The most bytes of any token that masks may allow.
-    let longestTokenLength: Int
-
     let trie: TokenTrie
     /// The bytes of the tokens that text consists of; empty for special tokens and unused ids.
     private let bytesByID: [[UInt8]]
@@ -57,10 +51,8 @@ public final class TokenVocabulary: Sendable {
             for shift in [UInt32(0), 8, 16, 24] { mix(UInt8(truncatingIfNeeded: id >> shift)) }
         }
         fingerprint = hash
-        longestTokenLength = kept.reduce(0) { max($0, $1.count) }
         size = bytes.count
         bytesByID = kept
-        hasAllBytes = Set(kept.lazy.filter { $0.count == 1 }.map { $0[0] }).count == 256
         trie = TokenTrie(
             kept.enumerated().filter { !$0.element.isEmpty }.map {
                 ($0.element, TokenID(truncatingIfNeeded: $0.offset))
@@ -78,17 +70,12 @@ public final class TokenVocabulary: Sendable {
         var position = bytes.startIndex
         while position < bytes.endIndex {
             var best: (id: TokenID, end: Int)?
-            var node = 0
-            var end = trie.bytes.count
+            var node: Int?
             var place = position
-            // Children of a node follow it; each sibling is behind the subtree of the one before.
-            while place < bytes.endIndex {
-                while node < end, trie.bytes[node] != bytes[place] { node = Int(trie.skip[node]) }
-                guard node < end else { break }
+            while place < bytes.endIndex, let next = trie.child(of: node, bytes[place]) {
+                node = next
                 place += 1
-                if let token = trie.tokens(at: node).first { best = (trie.tokens[token], place) }
-                end = Int(trie.skip[node])
-                node += 1
+                if let token = trie.tokens(at: next).first { best = (trie.tokens[token], place) }
             }
             guard let best else { return nil }
             found.append(best.id)

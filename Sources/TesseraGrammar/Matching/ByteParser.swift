@@ -109,8 +109,7 @@ struct ByteParser: Sendable {
         var stack = stack
         for place in Int(move.firstPush)..<Int(move.firstPush + move.pushCount) {
             let state = automaton.pushes[place]
-            let distance = automaton.states[Int(state)].distance
-            guard let next = stacks.push(state, on: stack, distance: distance) else {
+            guard let next = stacks.push(state, on: stack, cost: automaton.costs[Int(state)]) else {
                 isExhausted = true
                 return nil
             }
@@ -175,9 +174,16 @@ extension ByteParser {
         items[level].contains { $0.stack == StackArena.text && automaton.states[Int($0.state)].isFinal }
     }
 
-    /// The fewest bytes from an item to the end of the text.
-    func distance(_ item: ParserItem) -> Int {
-        Int(automaton.states[Int(item.state)].distance) + Int(stacks.nodes[Int(item.stack)].distance)
+    /// What it costs to complete the text from an item.
+    @inline(__always)
+    func cost(_ item: ParserItem) -> Int {
+        Int(automaton.costs[Int(item.state)]) + Int(stacks.nodes[Int(item.stack)].cost)
+    }
+
+    /// What it costs to complete the text from the last level; nothing where it may end.
+    var cost: Int {
+        if canEnd { return 0 }
+        return items[level].reduce(.max) { min($0, cost($1)) }
     }
 
     /// A shortest text from an item to the end of the text.

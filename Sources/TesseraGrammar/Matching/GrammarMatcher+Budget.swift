@@ -6,26 +6,11 @@ extension GrammarMatcher {
         !hasEnded && parser.items[parser.level].contains { grammar.automaton.states[Int($0.state)].goesOn }
     }
 
-    /// The fewest tokens that complete the text, as far as the shortest texts of the parser's states tell; nil when
-    /// the vocabulary cannot spell them.
+    /// Tokens that suffice to complete the text, as few as the shortest texts of the parser's states need; nil when the
+    /// vocabulary cannot spell them.
     public var tokensToCompletion: Int? {
-        canEnd || hasEnded ? 0 : fewestTokens(enough: 0, limit: .max)
-    }
-
-    /// The tokens of the best completion of at most `limit`; of one of at most `enough` bytes, its bytes.
-    private func fewestTokens(enough: Int, limit: Int) -> Int? {
-        let vocabulary = grammar.vocabulary
-        var best: Int?
-        for item in parser.items[parser.level] {
-            let distance = parser.distance(item)
-            if distance <= enough, vocabulary.hasAllBytes { return distance }
-            // A completion of that many bytes needs at least so many tokens.
-            let fewest = distance / max(1, vocabulary.longestTokenLength)
-            guard fewest <= limit, fewest < best ?? .max else { continue }
-            guard let tokens = vocabulary.longestTokens(of: parser.shortestText(item)[...]) else { continue }
-            best = min(best ?? .max, tokens.count)
-        }
-        return best
+        let cost = canEnd || hasEnded ? 0 : parser.cost
+        return cost < Int(PushdownAutomaton.unspellable) ? cost : nil
     }
 
     /// Takes the tokens out of `mask` after which the text could not be completed within the budget.
@@ -36,16 +21,10 @@ extension GrammarMatcher {
     /// - Throws: `LocatedError` when the budget does not suffice for any completion.
     public mutating func reserve(_ remaining: Int, in mask: inout TokenBitmask) throws(LocatedError) {
         guard !hasEnded else { return }
-        let vocabulary = grammar.vocabulary
-        let distance = canEnd ? 0 : parser.items[parser.level].map { parser.distance($0) }.min() ?? 0
-        let (grown, overflows) = grammar.growth.perByte.multipliedReportingOverflow(
-            by: vocabulary.longestTokenLength)
-        let worst =
-            grammar.growth.longest
-            ?? (overflows ? .max : distance.addingReportingOverflow(grown).partialValue)
-        guard !vocabulary.hasAllBytes || worst > remaining - 1 else { return }
-
-        let trie = vocabulary.trie
+        let most = max(0, min(remaining, Int(PushdownAutomaton.unspellable))) - 1
+        // Nearly always what every token of the mask leaves to do is known to be little enough.
+        if let mostNeeded, mostNeeded <= most { return }
+        let trie = grammar.vocabulary.trie
         let levels = parser.levelCount
         defer { parser.truncate(toLevels: levels) }
         var node = 0
@@ -56,14 +35,16 @@ extension GrammarMatcher {
                 node = Int(trie.skip[node])
                 continue
             }
-            let own = trie.tokens(at: node)
-            if !own.isEmpty, !parser.canEnd || remaining < 1 {
-                let needed = fewestTokens(enough: remaining - 1, limit: remaining - 1)
-                if needed.map({ $0 > remaining - 1 }) ?? true {
-                    for place in own { mask.remove(trie.tokens[place]) }
-                }
+            if parser.cost > most {
+                for place in trie.tokens(at: node) { mask.remove(trie.tokens[place]) }
             }
-            node += 1
+            if trie.isLarge[node], let set = trie.subtreeBytes[Int32(truncatingIfNeeded: node)],
+                let cost = parser.costOfStaying(with: set), cost <= most
+            {
+                node = Int(trie.skip[node])
+            } else {
+                node += 1
+            }
         }
         parser.truncate(toLevels: levels)
         guard mask.isEmpty else { return }
@@ -71,5 +52,18 @@ extension GrammarMatcher {
         throw LocatedError(
             field: "--max-tokens", problem: "\(remaining) left, but the grammar needs \(needed) to end",
             remedy: "allow more tokens, or use a grammar with shorter texts")
+    }
+}
+
+extension ByteParser {
+    /// What it costs to complete the text after any number of these bytes, all of which lead back here; nil when they do
+    /// not.
+    fileprivate func costOfStaying(with set: ByteSet) -> Int? {
+        var least: Int?
+        for item in items[level] {
+            guard let loop = automaton.loops[Int(item.state)], set.isSubset(of: loop) else { continue }
+            least = min(least ?? .max, cost(item))
+        }
+        return least
     }
 }

@@ -62,7 +62,7 @@ extension GrammarMatcher {
     public var shortestCompletion: [UInt8] {
         guard !canEnd, !hasEnded else { return [] }
         let items = parser.items[parser.level]
-        guard let best = items.min(by: { parser.distance($0) < parser.distance($1) }) else { return [] }
+        guard let best = items.min(by: { parser.cost($0) < parser.cost($1) }) else { return [] }
         return parser.shortestText(best)
     }
 

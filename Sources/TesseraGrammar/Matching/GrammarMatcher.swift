@@ -20,6 +20,8 @@ public struct GrammarMatcher: Sendable {
     /// The levels of the parser before each token, with whether that token ended the text.
     private var history: [(levels: Int, ends: Bool)] = []
     private var memory = MaskMemory()
+    /// What completing the text costs at most after any token of the last mask; nil when the text has changed since.
+    private(set) var mostNeeded: Int?
 
     /// Begins a text.
     public init(_ grammar: CompiledGrammar) {
@@ -43,6 +45,7 @@ public struct GrammarMatcher: Sendable {
     ///
     /// - Throws: `LocatedError` when it may not come next; nothing has changed then.
     public mutating func accept(_ token: TokenID) throws(LocatedError) {
+        mostNeeded = nil
         if grammar.vocabulary.endOfText.contains(token) {
             guard canEnd, !hasEnded else { throw refusal(of: "the end of the text", at: nil) }
             history.append((parser.levelCount, true))
@@ -59,6 +62,7 @@ public struct GrammarMatcher: Sendable {
     /// - Throws: `LocatedError` when the grammar is too ambiguous for its limits.
     public mutating func advance(_ bytes: some Collection<UInt8>) throws(LocatedError) -> Int? {
         guard !hasEnded else { return 0 }
+        mostNeeded = nil
         let levels = parser.levelCount
         var offset = 0
         for byte in bytes {
@@ -76,6 +80,7 @@ public struct GrammarMatcher: Sendable {
 
     /// Takes the last `count` tokens back; more than there are takes all back.
     public mutating func rollback(_ count: Int) {
+        mostNeeded = nil
         let kept = history.count - min(max(0, count), history.count)
         guard kept < history.count else { return }
         parser.truncate(toLevels: history[kept].levels)
@@ -112,16 +117,17 @@ extension GrammarMatcher {
                 return
             }
         }
-        let items = Array(parser.items[parser.level])
-        if let words = memory.words(after: items) {
-            mask.words = words
+        if let found = memory.mask(after: parser.items[parser.level]) {
+            mask.words = found.words
+            mostNeeded = found.mostNeeded
         } else {
-            for index in mask.words.indices { mask.words[index] = 0 }
-            try addTokens(of: items, to: &mask)
-            memory.keep(mask.words, after: items)
+            let made = try makeMask()
+            mask.words = made.words
+            mostNeeded = made.mostNeeded
+            guard !mask.isEmpty || canEnd else { throw deadEnd }
+            memory.keep(made, after: parser.items[parser.level])
         }
         if canEnd { for id in grammar.vocabulary.endOfText { mask.insert(id) } }
-        if mask.isEmpty, !canEnd { throw deadEnd }
     }
 
     private var deadEnd: LocatedError {
@@ -131,40 +137,59 @@ extension GrammarMatcher {
                 "use a tokenizer that has a token for every byte, or a grammar over characters that it has")
     }
 
-    /// Adds the tokens that a parser state allows, end-of-text tokens left out.
-    private mutating func addTokens(of items: [ParserItem], to mask: inout TokenBitmask) throws(LocatedError)
-    {
-        let depth = parser.levelCount
-        var grouped: [Int32: [ParserItem]] = [:]
-        var order: [Int32] = []
-        for item in items where grammar.automaton.states[Int(item.state)].goesOn {
-            if grouped[item.state] == nil { order.append(item.state) }
-            grouped[item.state, default: []].append(item)
+    /// The tokens that the last level allows, end-of-text tokens left out.
+    private mutating func makeMask() throws(LocatedError) -> MaskMemory.Mask {
+        let items = parser.items[parser.level].filter { grammar.automaton.states[Int($0.state)].goesOn }
+        let size = grammar.vocabulary.size
+        guard let first = items.first else {
+            return MaskMemory.Mask(words: TokenBitmask(vocabularySize: size).words, mostNeeded: 0)
         }
-        var masks: [StateMask] = []
-        for state in order {
+        if items.count == 1 {
+            let found = try grammar.mask(of: first.state)
+            var mask = TokenBitmask(words: found.accepted.words(of: size), vocabularySize: size)
+            let least = parser.cost(first) + found.growth
+            let most = found.dependent.isEmpty ? least : try addDependent(found, items, to: &mask)
+            return MaskMemory.Mask(words: mask.words, mostNeeded: max(least, most))
+        }
+        var mask = TokenBitmask(vocabularySize: size)
+        var most = 0
+        var dependent: [(StateMask, [ParserItem])] = []
+        for (state, items) in Dictionary(grouping: items, by: \.state) {
             let found = try grammar.mask(of: state)
-            found.addAccepted(to: &mask)
-            masks.append(found)
+            found.accepted.add(to: &mask)
+            let cost = items.reduce(Int.max / 2) { min($0, parser.cost($1)) }
+            most = max(most, cost + found.growth)
+            if !found.dependent.isEmpty { dependent.append((found, items)) }
         }
+        for (found, items) in dependent { most = max(most, try addDependent(found, items, to: &mask)) }
+        return MaskMemory.Mask(words: mask.words, mostNeeded: most)
+    }
+
+    /// Adds those of a state's dependent tokens that its items allow.
+    ///
+    /// - Returns: what completing the text costs at most after any of them.
+    private mutating func addDependent(
+        _ found: StateMask, _ items: [ParserItem], to mask: inout TokenBitmask
+    ) throws(LocatedError) -> Int {
+        var most = 0
         let trie = grammar.vocabulary.trie
-        for (state, found) in zip(order, masks) where !found.dependent.isEmpty {
-            parser.append(grouped[state] ?? [])
-            defer { parser.truncate(toLevels: depth) }
-            for dependent in found.dependent {
-                let node = Int(dependent.node)
-                let tokens = trie.tokens(at: node)
-                let id = trie.tokens[tokens.lowerBound]
-                let bytes = grammar.vocabulary.bytes(of: id)
-                var known = Int(dependent.shared)
-                // What it shares with the one before was refused already.
-                if parser.levelCount <= depth + known { continue }
-                parser.truncate(toLevels: depth + 1 + known)
-                while known < bytes.count, parser.advance(bytes[known]) { known += 1 }
-                guard !parser.isExhausted else { throw GrammarError.tooAmbiguous(parser.limit) }
-                if known == bytes.count { for place in tokens { mask.insert(trie.tokens[place]) } }
-            }
+        let depth = parser.levelCount
+        parser.append(items)
+        defer { parser.truncate(toLevels: depth) }
+        for dependent in found.dependent {
+            let tokens = trie.tokens(at: Int(dependent.node))
+            let bytes = grammar.vocabulary.bytes(of: trie.tokens[tokens.lowerBound])
+            var known = Int(dependent.shared)
+            // What it shares with the one before was refused already.
+            if parser.levelCount <= depth + known { continue }
+            parser.truncate(toLevels: depth + 1 + known)
+            while known < bytes.count, parser.advance(bytes[known]) { known += 1 }
+            guard !parser.isExhausted else { throw GrammarError.tooAmbiguous(parser.limit) }
+            guard known == bytes.count else { continue }
+            most = max(most, parser.cost)
+            for place in tokens { mask.insert(trie.tokens[place]) }
         }
+        return most
     }
 }
 
@@ -172,16 +197,32 @@ extension GrammarMatcher {
 ///
 /// Stacks of equal content have equal numbers, so the items of a level say all.
 private struct MaskMemory: Sendable {
-    private var masks: [[ParserItem]: [UInt64]] = [:]
+    struct Mask: Sendable {
+        var words: [UInt64]
+        /// What completing the text costs at most after any token of it.
+        var mostNeeded: Int
+    }
+
+    /// Most levels have one item: they need no list as their key.
+    private var single: [ParserItem: Mask] = [:]
+    private var several: [[ParserItem]: Mask] = [:]
 
     private static let capacityInBytes = 8 << 20
 
-    func words(after items: [ParserItem]) -> [UInt64]? { masks[items] }
+    func mask(after items: ArraySlice<ParserItem>) -> Mask? {
+        if items.count == 1, let item = items.first { return single[item] }
+        return several[Array(items)]
+    }
 
-    mutating func keep(_ words: [UInt64], after items: [ParserItem]) {
-        if masks.count >= max(8, Self.capacityInBytes / max(1, words.count * 8)) {
-            masks.removeAll(keepingCapacity: true)
+    mutating func keep(_ mask: Mask, after items: ArraySlice<ParserItem>) {
+        if single.count + several.count >= max(8, Self.capacityInBytes / max(1, mask.words.count * 8)) {
+            single.removeAll(keepingCapacity: true)
+            several.removeAll(keepingCapacity: true)
         }
-        masks[items] = words
+        if items.count == 1, let item = items.first {
+            single[item] = mask
+        } else {
+            several[Array(items)] = mask
+        }
     }
 }

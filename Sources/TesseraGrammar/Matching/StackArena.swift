@@ -16,8 +16,8 @@ struct StackArena: Sendable {
         var parent: Int32
         /// Which of the three lies below.
         var bottom: Int32
-        /// The bytes that returning through all of them takes at least.
-        var distance: Int32
+        /// What returning through all of them costs: the sum of the automaton's costs.
+        var cost: Int32
     }
 
     private(set) var nodes: [Node]
@@ -28,14 +28,14 @@ struct StackArena: Sendable {
     init(limit: Int) {
         self.limit = limit
         nodes = [Self.text, Self.unknown, Self.guessed].map {
-            Node(state: -1, parent: $0, bottom: $0, distance: 0)
+            Node(state: -1, parent: $0, bottom: $0, cost: 0)
         }
         slots = [Int32](repeating: 0, count: 64)
     }
 
     /// The stack with a state on top of `parent`; nil when the arena is full.
     @inline(__always)
-    mutating func push(_ state: Int32, on parent: Int32, distance: Int32) -> Int32? {
+    mutating func push(_ state: Int32, on parent: Int32, cost: Int32) -> Int32? {
         var slot = Self.hash(state, parent) & (slots.count - 1)
         while slots[slot] != 0 {
             let index = slots[slot] - 1
@@ -43,16 +43,16 @@ struct StackArena: Sendable {
             if node.state == state, node.parent == parent { return index }
             slot = (slot + 1) & (slots.count - 1)
         }
-        return insert(state, on: parent, distance: distance, at: slot)
+        return insert(state, on: parent, cost: cost, at: slot)
     }
 
-    private mutating func insert(_ state: Int32, on parent: Int32, distance: Int32, at slot: Int) -> Int32? {
+    private mutating func insert(_ state: Int32, on parent: Int32, cost: Int32, at slot: Int) -> Int32? {
         guard nodes.count < limit else { return nil }
         let below = nodes[Int(parent)]
         let index = Int32(truncatingIfNeeded: nodes.count)
-        let sum = Int64(below.distance) + Int64(distance)
+        let sum = Int64(below.cost) + Int64(cost)
         nodes.append(
-            Node(state: state, parent: parent, bottom: below.bottom, distance: Int32(clamping: sum)))
+            Node(state: state, parent: parent, bottom: below.bottom, cost: Int32(clamping: sum)))
         slots[slot] = index + 1
         if nodes.count * 2 > slots.count { grow() }
         return index

@@ -1,4 +1,3 @@
-public import TesseraFiles
 public import TesseraReport
 
 extension MixtureStudy {
@@ -60,20 +59,6 @@ extension MixtureStudy {
         return table
     }
 
-    /// What came of each part of the claim.
-    public var verdict: Table {
-        var table = Table([
-            .init("claim"), .init("needed", .right), .init("measured", .right), .init("holds"),
-        ])
-        for finding in findings {
-            table.append([
-                finding.claim, "≤ " + NumberFormat.decimal(finding.limit, places: 2),
-                NumberFormat.decimal(finding.measured, places: 4), finding.holds ? "yes" : "no",
-            ])
-        }
-        return table
-    }
-
     /// How many digits of the shares each method has right: the negative logarithm of the root of the mean squared error.
     public var errorChart: BarChart {
         BarChart(
@@ -92,42 +77,5 @@ extension MixtureStudy {
                 BarChart.Group(
                     categories[index], [row.truth[index] * 100, (row.shares[.inference]?[index] ?? 0) * 100])
             })
-    }
-
-    /// Everything, for machines.
-    public var json: JSONValue {
-        func list(_ values: [Double]) -> JSONValue { .array(values.map { .number($0) }) }
-        let rows = self.rows.map { row -> JSONValue in
-            var shares = JSONObject()
-            for method in Method.allCases { shares[method.rawValue] = list(row.shares[method] ?? []) }
-            return [
-                "seed": .integer(Int(truncatingIfNeeded: row.seed)), "bytes": .integer(row.byteCount),
-                "truth": list(row.truth), "shares": .object(shares),
-                "logError": .number(row.logError(.inference)),
-                "largestError": .number(row.largestError), "objective": .number(row.objective),
-                "constraints": .integer(row.constraintCount), "rounds": .integer(row.roundCount),
-                "isUnique": .bool(row.isUnique), "seconds": .number(row.seconds),
-            ]
-        }
-        let hidden = hiddenRows.map { row -> JSONValue in
-            [
-                "seed": .integer(Int(truncatingIfNeeded: row.seed)),
-                "hidden": .string(categories[row.hidden]),
-                "hiddenShare": .number(row.hiddenShare), "truth": list(row.truth), "shares": list(row.shares),
-                "unseenShare": .number(row.unseenShare), "logError": .number(row.logError),
-            ]
-        }
-        let findings = self.findings.map { finding -> JSONValue in
-            [
-                "claim": .string(finding.claim), "limit": .number(finding.limit),
-                "measured": .number(finding.measured),
-                "holds": .bool(finding.holds),
-            ]
-        }
-        return [
-            "categories": .array(categories.map { .string($0) }), "mixtures": .array(rows),
-            "hidden": .array(hidden),
-            "findings": .array(findings), "holds": .bool(holds),
-        ]
     }
 }

@@ -94,19 +94,6 @@ public struct MixtureStudy: Sendable {
         public let logError: Double
     }
 
-    /// A part of the claim.
-    public struct Finding: Hashable, Sendable {
-        /// What is claimed.
-        public let claim: String
-        /// The most that may be.
-        public let limit: Double
-        /// What was measured.
-        public let measured: Double
-
-        /// Whether the claim holds here.
-        public var holds: Bool { measured <= limit }
-    }
-
     /// The names of the categories.
     public let categories: [String]
     /// The mixtures.
@@ -141,22 +128,4 @@ public struct MixtureStudy: Sendable {
     public func meanLogError(_ method: Method) -> Double {
         rows.isEmpty ? 0 : rows.map { $0.logError(method) }.reduce(0, +) / Double(rows.count)
     }
-
-    /// Each part of the claim, with the thresholds that the specification fixes.
-    public var findings: [Finding] {
-        let own = meanLogError(.inference)
-        let best = Method.allCases.filter { $0 != .inference }.map(meanLogError).min() ?? 0
-        return [
-            Finding(claim: "mean log₁₀ of the mean squared error", limit: -4, measured: own),
-            Finding(claim: "the same less that of the best baseline", limit: -2, measured: own - best),
-            Finding(
-                claim: "largest error of a share", limit: 0.02, measured: rows.map(\.largestError).max() ?? 0),
-            Finding(
-                claim: "seconds for an inference, at most", limit: 60,
-                measured: rows.map(\.seconds).max() ?? 0),
-        ]
-    }
-
-    /// Whether every part of the claim holds.
-    public var holds: Bool { !rows.isEmpty && findings.allSatisfy(\.holds) }
 }

@@ -1,3 +1,5 @@
+public import TesseraGrammar
+
 /// What the server takes on at once, and how long it waits for others.
 public struct ServerLimits: Hashable, Sendable {
     /// Bytes of a request's body.
@@ -20,6 +22,26 @@ public struct ServerLimits: Hashable, Sendable {
 
     /// Seconds that a client may leave a stream unread before it counts as gone.
     public var stalledSeconds = 30
+
+    /// What one grammar may ask for; less than for the command line, since strangers may send grammars.
+    public var grammar: GrammarLimits = {
+        var limits = GrammarLimits()
+        limits.sourceBytes = 1 << 20
+        limits.states = 100_000
+        limits.determinizationSteps = 4_000_000
+        limits.tableEntries = 8_000_000
+        limits.parserStates = 1_024
+        limits.stackNodes = 500_000
+        limits.maskBytes = 32 << 20
+        limits.compilationSteps = 10_000_000
+        return limits
+    }()
+
+    /// Grammars that wait to be compiled.
+    public var queuedGrammars = 64
+
+    /// Bytes of compiled grammars that are kept for requests that send them again.
+    public var grammarCacheBytes = 256 << 20
 
     /// Texts that wait to run.
     public var queuedTexts = 256

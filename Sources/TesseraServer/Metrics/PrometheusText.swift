@@ -26,6 +26,11 @@ extension ServerMetrics {
             embeddingRequests.total)
         line("counter", "embedding_tokens_total", "Tokens of texts that got a vector.", embeddedTokens.total)
         line("gauge", "embedding_texts_waiting", "Texts that wait for their vectors.", queuedInputs.now)
+        line("counter", "grammars_compiled_total", "Grammars compiled.", grammarsCompiled.total)
+        line("counter", "grammars_reused_total", "Grammars found compiled.", grammarsReused.total)
+        line("counter", "grammars_refused_total", "Grammars that cannot be used.", grammarsRefused.total)
+        line("gauge", "grammars_kept", "Compiled grammars in memory.", grammarCount.now)
+        line("gauge", "grammars_kept_bytes", "The bytes of compiled grammars in memory.", grammarBytes.now)
         line("gauge", "texts_waiting", "Texts that wait to run.", queued.now)
         line("gauge", "texts_running", "Texts that run.", running.now)
         line("gauge", "connections", "Open connections.", connections.now)
@@ -42,6 +47,8 @@ extension ServerMetrics {
         histogram(
             "embedding_text_seconds", "Computing the vector of a text, its turn at the cores included.",
             embeddingSeconds, &text)
+        histogram("grammar_compile_seconds", "Compiling a grammar.", grammarSeconds, &text)
+        histogram("grammar_mask_seconds", "The mask of a token of a text with a grammar.", maskSeconds, &text)
         histogram("model_pass_seconds", "Passes of the model.", passSeconds, &text)
         return text
     }

@@ -16,6 +16,11 @@ package final class ServerMetrics: Sendable {
     package let passTokens = Counter()
     package let embeddingRequests = Counter()
     package let embeddedTokens = Counter()
+    package let grammarsCompiled = Counter()
+    package let grammarsReused = Counter()
+    package let grammarsRefused = Counter()
+    package let grammarCount = Gauge()
+    package let grammarBytes = Gauge()
     package let queued = Gauge()
     package let queuedInputs = Gauge()
     package let running = Gauge()
@@ -33,6 +38,12 @@ package final class ServerMetrics: Sendable {
     ])
     package let textSeconds = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300])
     package let embeddingSeconds = Histogram(bounds: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2])
+    package let grammarSeconds = Histogram(bounds: [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
+    ])
+    package let maskSeconds = Histogram(bounds: [
+        0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.005, 0.01, 0.05,
+    ])
     package let passSeconds = Histogram(bounds: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2])
 
     /// Creates metrics at zero.

@@ -6,9 +6,7 @@ extension Router<RouteContext> {
     func addApplyTemplate(_ service: Service) {
         post("/apply-template") { request, _ in
             let fields = try await request.fields(limit: service.limits.bodyBytes)
-            let prompt = try service.model.render(
-                try chatMessages(fields["messages"]),
-                addGenerationPrompt: try fields["add_generation_prompt"].flag(true))
+            let prompt = try service.model.prompt(fields, tools: try ToolFields(fields))
             return Response.json(["prompt": .string(prompt)])
         }
     }

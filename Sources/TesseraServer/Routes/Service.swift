@@ -5,6 +5,8 @@ struct Service: Sendable {
     let limits: ServerLimits
     let rules: AccessRules
     let metrics: ServerMetrics
+    /// What texts are held to.
+    let grammars: GrammarQueue
     /// The texts that the model generates.
     let queue: JobQueue
     /// The texts that the encoder gives vectors; nil without an encoder.
@@ -19,6 +21,7 @@ struct Service: Sendable {
         self.metrics = metrics
         limits = configuration.limits
         rules = configuration.rules
+        grammars = GrammarQueue(tokenizer: model.tokenizer, limits: configuration.limits, metrics: metrics)
         queue = JobQueue(limits: configuration.limits, metrics: metrics)
         embeddings = encoder.map {
             EmbeddingQueue(encoder: $0, limits: configuration.limits, metrics: metrics, cores: cores)
@@ -36,6 +39,7 @@ struct Service: Sendable {
 
     /// Ends every request that is in.
     func stop() {
+        grammars.stop()
         queue.stop()
         embeddings?.stop()
     }

@@ -11,7 +11,12 @@ extension Router<RouteContext> {
     private func addText<Asked: TextRequest>(_ path: RouterPath, _: Asked.Type, _ service: Service) {
         post(path) { request, context in
             let fields = try await request.fields(limit: service.limits.bodyBytes)
-            let asked = try Asked(fields, model: service.model, limits: service.limits)
+            var asked = try Asked(fields, model: service.model, limits: service.limits)
+            if let format = asked.format {
+                let connection = try await context.connection()
+                let grammar = try await service.grammars.grammar(format) { !connection.isGone }
+                try asked.generation.hold(to: grammar, contextLength: service.model.contextLength)
+            }
             return try await service.generation.answer(
                 asked, writer: asked.writer(model: service.model), context)
         }

@@ -11,6 +11,9 @@ extension APIError {
     static let dropped = APIError(
         status: 503, message: "the server is shutting down", code: "shutting_down")
 
+    /// A request that nobody wants any more.
+    static let cancelled = APIError(status: 499, message: "the request was cancelled", code: "cancelled")
+
     /// A request beyond what may wait.
     ///
     /// - Parameter waiting: how many texts wait, and for what.

@@ -45,7 +45,7 @@ package final class EmbeddingQueue: Sendable {
         let job = EmbeddingJob(request)
         try submit(job)
         whenSubmitted { [self] in
-            drop(job, APIError(status: 499, message: "the request was cancelled", code: "cancelled"))
+            drop(job, .cancelled)
         }
         return try await job.outcome().get()
     }

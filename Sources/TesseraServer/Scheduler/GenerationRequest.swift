@@ -1,5 +1,6 @@
 package import TesseraCore
 package import TesseraDecoding
+package import TesseraGrammar
 
 /// A checked request for text: prompts, how to go on from each, and what to tell of the tokens.
 package struct GenerationRequest: Sendable {
@@ -23,6 +24,9 @@ package struct GenerationRequest: Sendable {
 
     /// How many of the most likely tokens are told beside each token with its probability; nil tells none.
     package var probabilityCount: Int?
+
+    /// What every text is held to; nil for nothing.
+    package private(set) var grammar: CompiledGrammar?
 
     /// Whether the probabilities of the prompts' tokens are told too.
     package var wantsPromptProbabilities = false
@@ -56,6 +60,26 @@ package struct GenerationRequest: Sendable {
         let choice = text % choicesPerPrompt
         if choice > 0 { sampling.seed = CounterRandom(seed: sampling.seed).bits(at: choice) }
         return sampling
+    }
+
+    /// Holds every text to a grammar.
+    ///
+    /// - Throws: `APIError` 400 when the tokens that a text may have do not suffice for any text of the grammar.
+    package mutating func hold(to grammar: CompiledGrammar, contextLength: Int) throws(APIError) {
+        self.grammar = grammar
+        guard options.maximumTokens != 0 else { return }
+        let longest = prompts.reduce(0) { max($0, $1.count) }
+        let room = min(options.maximumTokens ?? .max, contextLength - longest)
+        guard let needed = GrammarMatcher(grammar).tokensToCompletion else {
+            throw .badRequest(
+                "model: its vocabulary cannot write the shortest texts of the grammar", parameter: "model",
+                code: "invalid_grammar")
+        }
+        guard needed <= room else {
+            throw .badRequest(
+                "max_tokens: \(max(0, room)) tokens are left; \(needed) suffice for a text of the grammar",
+                parameter: "max_tokens")
+        }
     }
 
     /// Refuses prompts that are empty or too long and requests for too many texts.

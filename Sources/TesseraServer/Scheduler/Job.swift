@@ -22,7 +22,7 @@ package final class Job: Sendable {
     /// Drops its texts before the next pass of the model; safe to call more than once, and after its end.
     package func cancel() {
         cancellation.cancel()
-        events.push(.failed(APIError(status: 499, message: "the request was cancelled", code: "cancelled")))
+        events.push(.failed(.cancelled))
         onCancel()
     }
 }

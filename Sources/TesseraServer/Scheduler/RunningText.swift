@@ -1,5 +1,6 @@
 internal import TesseraCore
 internal import TesseraDecoding
+internal import TesseraGrammar
 internal import TesseraTokenizers
 
 /// One text of a request while it waits and runs.
@@ -23,10 +24,13 @@ final class RunningText<Cache: CausalCache> {
     /// How many tokens of the prompt were told with their probabilities.
     var toldPromptCount = 0
     var lastToken: ContinuousClock.Instant?
+    /// The time that the mask of the last token took; nil without a grammar.
+    private(set) var maskSeconds: Double?
 
     private var sampler: Sampler
     private var stream: StreamingDecoder
     private var matcher: StopMatcher
+    private var constraint: GrammarConstraint?
     private var generatedCounts: [TokenID: Int] = [:]
 
     init(
@@ -43,6 +47,7 @@ final class RunningText<Cache: CausalCache> {
         sampler = try Sampler(request.sampling(of: number))
         stream = StreamingDecoder(tokenizer: tokenizer)
         matcher = StopMatcher(request.options.stopStrings)
+        constraint = request.grammar.map { GrammarConstraint($0) }
     }
 
     /// The tokens that were drawn.
@@ -57,6 +62,7 @@ final class RunningText<Cache: CausalCache> {
     /// Draws the next token from a row of logits, which is changed, and tells it.
     ///
     /// - Returns: why the text ends with it, if it does.
+    /// - Throws: `LocatedError` when no token may come next.
     func draw(
         _ row: UnsafeMutableBufferPointer<Float>, endOfText: Set<TokenID>
     ) throws(LocatedError) -> StopReason? {
@@ -69,14 +75,21 @@ final class RunningText<Cache: CausalCache> {
         let penalised = request.options.sampling.repetitionPenalty != 1
         // The probability told is that of the model: before bias, penalties and temperature.
         let original = penalised && probabilities != nil ? Array(row) : nil
+        if constraint != nil {
+            let start = ContinuousClock.now
+            try constraint?.mask(row, remaining: capacity - tokens.count)
+            maskSeconds = (ContinuousClock.now - start).inSeconds
+        }
         let token = try sampler.next(row, after: tokens)
+        try constraint?.advance(token)
         let logit = (original?[Int(token)] ?? row[Int(token)]) - (changes[token] ?? 0)
         tokens.append(token)
         if request.presencePenalty != 0 || request.frequencyPenalty != 0 {
             generatedCounts[token, default: 0] += 1
         }
 
-        let isEnd = endOfText.contains(token) && !request.options.ignoresEndOfText
+        // Under a grammar a token that ends the text comes where the text may end, and nothing can follow it.
+        let isEnd = endOfText.contains(token) && (constraint != nil || !request.options.ignoresEndOfText)
         let (piece, stopped) = isEnd ? ("", false) : matcher.append(stream.append(token))
         job.events.push(
             .token(
@@ -84,6 +97,7 @@ final class RunningText<Cache: CausalCache> {
                 probability: probabilities?.probability(of: token, logit: logit)))
         if isEnd { return .endOfText }
         if stopped { return .stopString }
+        if constraint?.isComplete ?? false { return .endOfText }
         if generatedCount >= request.options.maximumTokens ?? .max { return .maximumTokens }
         if tokens.count >= capacity { return .contextFull }
         return nil

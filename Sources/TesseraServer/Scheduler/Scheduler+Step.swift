@@ -133,6 +133,7 @@ extension Scheduler {
             metrics.firstTokenSeconds.record((now - text.job.submitted).inSeconds)
         }
         metrics.generatedTokens.add(1)
+        if let seconds = text.maskSeconds { metrics.maskSeconds.record(seconds) }
         text.lastToken = now
         if let reason { finish(text, reason) }
     }

@@ -1,12 +1,16 @@
 internal import TesseraCore
 internal import TesseraDecoding
-package import TesseraFiles
-package import TesseraTemplates
+internal import TesseraFiles
+internal import TesseraGrammar
 
 /// The body of `POST /v1/chat/completions`.
 package struct ChatRequest: Sendable {
     package var generation: GenerationRequest
     package var sampling: SamplingFields
+    package var format: OutputFormat?
+
+    /// Whether the answer may call functions.
+    package var callsTools: Bool
 
     /// Reads and checks a body.
     ///
@@ -23,39 +27,22 @@ package struct ChatRequest: Sendable {
         } else if top != nil {
             throw fields["top_logprobs"].refusal("needs logprobs to be true")
         }
-        let prompt = try model.render(
-            try chatMessages(fields["messages"]),
-            addGenerationPrompt: try fields["add_generation_prompt"].flag(true))
+        format = try OutputFormat(fields)
+        let tools = try ToolFields(fields)
+        callsTools = tools.format != nil
+        if let calls = tools.format {
+            if let format {
+                throw .badRequest(
+                    "\(format.field): cannot be combined with tools; set tool_choice to none, or leave it out",
+                    parameter: format.field)
+            }
+            format = OutputFormat(source: .toolCalls(calls), field: "tools")
+        }
+        try format?.check(fields["stop"], sampling)
+        let prompt = try model.prompt(fields, tools: tools)
         generation = GenerationRequest(
             prompts: [model.tokenizer.promptTokens(of: prompt)], sampling: sampling,
             probabilityCount: probabilities)
         try generation.check(model: model, limits: limits, field: "messages")
     }
-}
-
-/// The messages of a conversation; parts of a message's content must be texts and are joined.
-package func chatMessages(_ field: JSONField) throws(APIError) -> [ChatMessage] {
-    guard let elements = try field.elements(), !elements.isEmpty else {
-        throw field.refusal("missing or empty; give at least one message")
-    }
-    var messages: [ChatMessage] = []
-    for element in elements {
-        guard let role = try element["role"].text() else {
-            throw element["role"].refusal("missing; give system, user or assistant")
-        }
-        let content = element["content"]
-        var text = ""
-        if case .array? = content.value {
-            for part in try content.elements() ?? [] {
-                guard try part["type"].text() == "text", let piece = try part["text"].text() else {
-                    throw part.refusal("only parts of type text are possible")
-                }
-                text += piece
-            }
-        } else {
-            text = try content.text() ?? ""
-        }
-        messages.append(ChatMessage(role: role, content: text))
-    }
-    return messages
 }

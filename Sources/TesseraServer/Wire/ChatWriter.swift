@@ -7,6 +7,8 @@ struct ChatWriter: AnswerWriter {
     private let request: ChatRequest
     private let tokenizer: any Tokenizer
     private var records: [TextRecord]
+    /// What the texts say as content and calls; empty when no functions may be called.
+    private var callRecords: [ToolCallRecord]
     private var begun: [Bool]
     private var generatedCount = 0
 
@@ -16,6 +18,7 @@ struct ChatWriter: AnswerWriter {
         head = AnswerHead(prefix: "chatcmpl", object: "chat.completion", model: model.name)
         let count = request.generation.textCount
         records = [TextRecord](repeating: TextRecord(tokenizer: model.tokenizer), count: count)
+        callRecords = request.callsTools ? [ToolCallRecord](repeating: ToolCallRecord(), count: count) : []
         begun = [Bool](repeating: false, count: count)
     }
 
@@ -25,14 +28,20 @@ struct ChatWriter: AnswerWriter {
             guard let number = event.text, records.indices.contains(number) else { continue }
             if case .token = event { generatedCount += 1 }
             records[number].take(event)
-            guard request.sampling.streams else { continue }
+            guard request.sampling.streams else {
+                if records[number].finishReason != nil { _ = changes(number) }
+                continue
+            }
             if !begun[number] {
                 begun[number] = true
                 chunks.append(chunk(number, delta: ["role": "assistant", "content": ""], tells: false))
             }
-            let text = records[number].unsentText
-            let isSilent = text.isEmpty && records[number].told.isEmpty && !request.sampling.returnsTokenIDs
-            if !isSilent { chunks.append(chunk(number, delta: ["content": .string(text)], tells: true)) }
+            var pieces = changes(number)
+            let tellsTokens = !records[number].told.isEmpty || request.sampling.returnsTokenIDs
+            if pieces.isEmpty, tellsTokens { pieces = [request.callsTools ? [:] : ["content": ""]] }
+            for (place, change) in pieces.enumerated() {
+                chunks.append(chunk(number, delta: change, tells: place == 0))
+            }
             if records[number].finishReason != nil {
                 chunks.append(chunk(number, delta: [:], tells: false, ends: true))
             }
@@ -41,13 +50,20 @@ struct ChatWriter: AnswerWriter {
         return chunks
     }
 
+    /// What the last piece of a text says, as changes of its message.
+    private mutating func changes(_ number: Int) -> [JSONValue] {
+        let text = records[number].unsentText
+        guard callRecords.indices.contains(number) else {
+            return text.isEmpty ? [] : [["content": .string(text)]]
+        }
+        return callRecords[number].take(text, isEnd: records[number].finishReason != nil)
+    }
+
     var answer: JSONValue {
         let choices = records.indices.map { number -> JSONValue in
             var members: [(String, JSONValue)] = [
-                ("index", .integer(number)),
-                ("message", ["role": "assistant", "content": .string(records[number].text)]),
-                ("logprobs", probabilities(records[number])),
-                ("finish_reason", records[number].finishReason.map(JSONValue.string) ?? .null),
+                ("index", .integer(number)), ("message", message(number)),
+                ("logprobs", probabilities(records[number])), ("finish_reason", finishReason(number)),
             ]
             if request.sampling.returnsTokenIDs {
                 members.append(("token_ids", records[number].idValues))
@@ -55,6 +71,19 @@ struct ChatWriter: AnswerWriter {
             return .object(JSONObject(members))
         }
         return head.json(choices: choices, usage: usage)
+    }
+
+    private func message(_ number: Int) -> JSONValue {
+        callRecords.indices.contains(number)
+            ? callRecords[number].message
+            : ["role": "assistant", "content": .string(records[number].text)]
+    }
+
+    private func finishReason(_ number: Int) -> JSONValue {
+        guard let reason = records[number].finishReason else { return .null }
+        // A call that has begun is complete, whatever ended the text.
+        let calls = callRecords.indices.contains(number) && callRecords[number].hasCalls
+        return .string(calls && reason != "cancelled" ? "tool_calls" : reason)
     }
 
     private var usage: JSONValue { request.generation.usage(completionTokens: generatedCount) }
@@ -66,7 +95,7 @@ struct ChatWriter: AnswerWriter {
         var members: [(String, JSONValue)] = [
             ("index", .integer(number)), ("delta", delta),
             ("logprobs", tells ? probabilities(record) : .null),
-            ("finish_reason", ends ? record.finishReason.map(JSONValue.string) ?? .null : .null),
+            ("finish_reason", ends ? finishReason(number) : .null),
         ]
         if tells, request.sampling.returnsTokenIDs {
             members.append(("token_ids", record.idValues))

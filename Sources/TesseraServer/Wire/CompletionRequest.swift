@@ -7,6 +7,7 @@ package struct CompletionRequest: Sendable {
     package var generation: GenerationRequest
     package var sampling: SamplingFields
     package var echoes: Bool
+    package var format: OutputFormat?
 
     /// Reads and checks a body.
     ///
@@ -18,6 +19,11 @@ package struct CompletionRequest: Sendable {
         sampling = try SamplingFields(
             fields, maximumNames: ["max_tokens", "max_completion_tokens", "n_predict"], defaultMaximum: 16,
             leastMaximum: 0, limits: limits, vocabularySize: model.vocabularySize)
+        if try fields["tools"].elements()?.isEmpty == false {
+            throw fields["tools"].refusal("only chats call functions; leave the field out")
+        }
+        format = try OutputFormat(fields)
+        try format?.check(fields["stop"], sampling)
         echoes = try fields["echo"].flag(false)
         let probabilities = try fields["logprobs"].integer(in: 0...limits.probabilities)
         if sampling.options.maximumTokens == 0, !echoes {

@@ -53,26 +53,13 @@ package struct SamplingFields: Sendable {
 
     /// What would change the answer and is not there yet fails, so that nothing is dropped in silence.
     private static func refuseUnsupported(_ fields: RequestFields) throws(APIError) {
-        let format = fields["response_format"]
-        if format.isPresent {
-            let type = try format["type"].text()
-            guard type == "text" else {
-                throw .badRequest(
-                    "response_format: only {\"type\": \"text\"} is possible: this server has no grammars yet",
-                    parameter: "response_format", code: "unsupported_parameter")
-            }
-        }
-        if let tools = try fields["tools"].elements(), !tools.isEmpty {
-            throw .badRequest(
-                "tools: this server calls no tools yet; leave the field out", parameter: "tools",
-                code: "unsupported_parameter")
-        }
+        try fields.refuse(
+            ["functions", "function_call"], because: "write the functions under tools and tool_choice")
         try fields.refuse(
             [
-                "functions", "function_call", "grammar", "json_schema", "guided_json", "guided_regex",
-                "guided_choice", "guided_grammar", "structured_outputs",
+                "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
             ],
-            because: "this server has no grammars yet; leave the field out")
+            because: "give a schema as response_format or json_schema, or a grammar as grammar")
         if fields["suffix"].isPresent, try fields["suffix"].text() != "" {
             throw .badRequest(
                 "suffix: this model cannot fill gaps; leave the field out", parameter: "suffix",

@@ -2,8 +2,11 @@
 protocol TextRequest: Sendable {
     associatedtype Writer: AnswerWriter
 
-    var generation: GenerationRequest { get }
+    var generation: GenerationRequest { get set }
     var sampling: SamplingFields { get }
+
+    /// What the texts must be; nil when any text will do.
+    var format: OutputFormat? { get }
 
     /// - Throws: `APIError` 400 naming the field.
     init(_ fields: RequestFields, model: ServedModel, limits: ServerLimits) throws(APIError)

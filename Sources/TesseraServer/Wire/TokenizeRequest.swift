@@ -21,9 +21,7 @@ package struct TokenizeRequest: Sendable {
         tokenizer = try model.tokenizer(named: fields["tokenizer"])
         isPlainList = fields.has("content")
         if fields.has("messages") {
-            text = try model.render(
-                try chatMessages(fields["messages"]),
-                addGenerationPrompt: try fields["add_generation_prompt"].flag(true))
+            text = try model.prompt(fields, tools: try ToolFields(fields))
         } else {
             let name = isPlainList ? "content" : "prompt"
             guard let given = try fields[name].text() else {

@@ -15,6 +15,9 @@ func logarithm(base2 value: Double) -> Double { log2(value) }
 /// The natural logarithm.
 func logarithm(_ value: Double) -> Double { log(value) }
 
+/// The exponential function.
+func exponential(_ value: Double) -> Double { exp(value) }
+
 /// A power of `base`.
 func power(_ base: Double, _ exponent: Int) -> Double { pow(base, Double(exponent)) }
 

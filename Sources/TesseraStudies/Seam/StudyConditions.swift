@@ -29,11 +29,17 @@ public struct StudyConditions: Sendable {
     ///
     /// - Throws: `LocatedError` saying how to fetch it when it is not there.
     func lines(of name: String) throws(LocatedError) -> [String] {
-        let file = try MappedFile(
-            path: try path("\(textFolder)/\(name)", fetchedBy: "Scripts/setup.sh studies"))
+        let file = try MappedFile(path: try textPath(name))
         return withExtendedLifetime(file) {
             file.bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
         }
+    }
+
+    /// The path of a text, such as `mixture/categories/c.txt`.
+    ///
+    /// - Throws: `LocatedError` saying how to fetch it when it is not there.
+    func textPath(_ name: String) throws(LocatedError) -> String {
+        try path("\(textFolder)/\(name)", fetchedBy: "Scripts/setup.sh studies")
     }
 
     /// The path of a published tokenizer, such as `tiktoken/cl100k_base.tiktoken`.

@@ -59,7 +59,8 @@ extension PublishedSystem {
         PublishedSystem(
             "keyformer",
             "Keyformer: KV Cache Reduction through Key Tokens Selection for Efficient Generative Inference",
-            "2403.09054", "a bounded cache that keeps the tokens that count"),
+            "2403.09054", "a bounded cache that keeps the tokens that count",
+            "generate --cache-policy keyformer"),
         PublishedSystem(
             "large-concept-models",
             "Large Concept Models: Language Modeling in a Sentence Representation Space", "2412.08821",

@@ -165,8 +165,9 @@ private struct SourceTokenizers {
             (pairs, merges) = ([], [])
             return
         }
-        let tokenizer = try PipelineTokenizer(definition)
-        pairs = (0..<tokenizer.vocabularySize).map { tokenizer.bytes(of: TokenID(truncatingIfNeeded: $0)) }
+        pairs = (0..<model.vocabulary.count).map {
+            model.vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0))
+        }
         merges = model.merges
     }
 

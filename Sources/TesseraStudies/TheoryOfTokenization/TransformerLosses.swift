@@ -168,9 +168,24 @@ struct TransformerText {
                 }
             }
             (self.training, self.heldOut) = (ids(training), ids(heldOut))
-            lengths = (0..<tokenizer.vocabularySize).map {
-                tokenizer.bytes(of: TokenID(truncatingIfNeeded: $0)).count
+            // What a token spells: decoding puts spaces between tokens where nothing says how to join them.
+            guard case .bytePair(let model) = trained.definition.model else {
+                lengths = []
+                break
             }
+            lengths = (0..<model.vocabulary.count).map {
+                model.vocabulary.spelling(of: TokenID(truncatingIfNeeded: $0)).count
+            }
+        }
+        // A loss for each character is only as good as their count.
+        let characters = self.heldOut.reduce(0) {
+            $0 + (lengths.indices.contains(Int($1)) ? lengths[Int($1)] : 0)
+        }
+        guard characters == heldOut.count else {
+            throw LocatedError(
+                field: arm.rawValue,
+                problem: "its tokens spell \(characters) characters of \(heldOut.count)",
+                remedy: "mend the study")
         }
     }
 }

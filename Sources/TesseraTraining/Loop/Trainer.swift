@@ -61,8 +61,8 @@ public struct Trainer<Goal: Objective> {
                 remedy: "give batches with targets")
         }
         try replicas.sumGradients(of: parameters)
-        try scaleGradients(of: parameters, by: 1 / sums.count)
-        let norm = try clipGradients(of: parameters, to: options.gradientLimit ?? .infinity)
+        let norm = try clipGradients(
+            of: parameters, scaledBy: 1 / sums.count, to: options.gradientLimit ?? .infinity)
         guard norm.isFinite else { throw notFinite("the norm of the gradients is \(norm)") }
         let rate = rates.rate(at: step)
         try optimizer.step(rate: rate)
