@@ -94,6 +94,10 @@ let package = Package(
             dependencies: [
                 "TesseraCore", "TesseraFiles", "TesseraTemplates", "TesseraTokenizers", "TesseraEngine",
             ],
+            resources: [
+                .embedInCode("Benchmark/Prompts/code.txt"), .embedInCode("Benchmark/Prompts/summary.txt"),
+                .embedInCode("Benchmark/Prompts/chat.txt"),
+            ],
             swiftSettings: settings
         ),
 
@@ -136,10 +140,6 @@ let package = Package(
                 "TesseraTokenizers", "TesseraVocabulary", "TesseraAnalysis", "TesseraGrammar",
                 "TesseraEngine", "TesseraDecoding", "TesseraConsole",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            resources: [
-                .embedInCode("Bench/prompts-code.txt"), .embedInCode("Bench/prompts-summary.txt"),
-                .embedInCode("Bench/prompts-chat.txt"),
             ],
             swiftSettings: settings
         ),
@@ -342,8 +342,8 @@ if Context.environment["TESSERA_LAB"] == "1" {
         .target(
             name: "TesseraStudies",
             dependencies: [
-                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers", "TesseraVocabulary",
-                "TesseraAnalysis", "TesseraEngine", "TesseraDecoding", "TesseraTensor",
+                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTemplates", "TesseraTokenizers",
+                "TesseraVocabulary", "TesseraAnalysis", "TesseraEngine", "TesseraDecoding", "TesseraTensor",
                 "TesseraArchitectures", "TesseraTraining", "TesseraMixture",
             ],
             swiftSettings: settings

@@ -43,4 +43,32 @@ struct DraftTests {
             }
         }
     }
+
+    @Test("the benchmark tells lossless methods from those that change answers")
+    func benchmark() throws {
+        typealias Benchmark = MethodBenchmark<DecoderModel>
+        let path = try DefaultModel.path()
+        let model = try DecoderModel.load(.gguf(path: path))
+        let tokenizer = try TokenizerLoader.load(path: path).tokenizer
+        var arms = try ["recycling:8", "big-little:0", "big-little:9", "window:25%"].map {
+            try Benchmark.Arm(named: $0, vocabularySize: model.vocabularySize)
+        }
+        let benchmark = Benchmark(
+            model: model, tokenizer: tokenizer, options: GenerationOptions(maximumTokens: 40))
+        let scores = try benchmark.run(Self.prompts.map { tokenizer.promptTokens(of: $0) }, &arms).scores
+        #expect(scores.map(\.name) == ["none", "recycling:8", "big-little:0", "big-little:9", "window:25%"])
+        for score in scores[..<3] { #expect(score.identical == 2 && score.difference == 0) }
+        for score in scores[3...] {
+            #expect(score.identical < 2)
+            #expect(try #require(score.difference) > 0 && #require(score.difference) <= 1)
+        }
+        // Every token of the store stands, ten by pass, wherever it knows what follows.
+        #expect(try #require(scores[3].tokensPerPass) > #require(scores[2].tokensPerPass))
+        #expect(try #require(scores[4].bytesOfCache) <= #require(scores[0].bytesOfCache))
+        for name in ["magic", "lookup:x", "lookup:0", "big-little:-1", "h2o:none"] {
+            #expect(throws: LocatedError.self, "\(name)") {
+                try Benchmark.Arm(named: name, vocabularySize: model.vocabularySize)
+            }
+        }
+    }
 }

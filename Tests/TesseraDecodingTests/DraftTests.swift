@@ -327,16 +327,40 @@ private struct FixedDrafts: DraftSource {
 
 @Suite("The cost of passes and what is worth reading")
 struct DraftSizeTests {
-    @Test("times between those measured are interpolated, never fall, and go on rising")
+    @Test("costs between those known are interpolated and go on rising")
     func cost() {
         let cost = PassCost([(1, 1), (2, 1.2), (4, 1.6), (8, 1.5), (16, 3.1)])
         #expect(cost(rows: 1) == 1)
         #expect(abs(cost(rows: 3) - 1.4) < 1e-9)
-        #expect(cost(rows: 8) == 1.6)
+        #expect(cost(rows: 8) == 1.5)
         #expect(cost(rows: 16) == 3.1)
         #expect(cost(rows: 32) > 4)
-        #expect(PassCost([]).seconds.isEmpty)
-        #expect(PassCost([(0, 1), (-3, 2), (.max, 1), (2, .nan)]).seconds.isEmpty)
+        #expect(PassCost([]).costs.isEmpty)
+        #expect(PassCost([(0, 1), (-3, 2), (.max, 1), (2, .nan)]).costs.isEmpty)
+    }
+
+    @Test("costs are learnt from times, whatever else the machine does")
+    func learning() {
+        let random = CounterRandom(seed: 4)
+        // Four rows cost as much as one, and each further row a quarter of it.
+        func truth(_ rows: Int) -> Double { max(1, Double(rows) / 4) }
+        var cost = PassCost.expected
+        for pass in 0..<600 {
+            let rows = 1 + random.index(below: 12, at: pass)
+            // Slower for a while, and now and then disturbed.
+            var seconds = 0.01 * truth(rows) * (pass / 150 % 2 == 0 ? 1 : 1.7)
+            if random.index(below: 20, at: pass, stream: 1) == 0 { seconds *= 5 }
+            cost.learn(rows: rows, seconds: seconds)
+        }
+        for rows in 2...12 {
+            let ratio = cost(rows: rows) / cost(rows: 1)
+            #expect(abs(ratio / truth(rows) - 1) < 0.2, "\(rows)")
+        }
+        let before = cost
+        for (rows, seconds) in [(0, 1), (-1, 1), (99, 1), (1, 0), (1, -1), (1, .nan), (1, .infinity)] {
+            cost.learn(rows: rows, seconds: seconds)
+        }
+        #expect(cost == before)
     }
 
     /// The drafts by pass of a source that is right in every second draft, or in none.

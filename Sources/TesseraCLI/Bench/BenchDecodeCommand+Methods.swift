@@ -9,10 +9,7 @@ internal import TesseraTemplates
 internal import TesseraTokenizers
 
 extension BenchDecodeCommand {
-    private typealias Benchmark = DraftBenchmark<DecoderModel>
-
-    /// What `--methods all` stands for.
-    private static let allMethods = "lookup:8,recycling:8,lookup+recycling:8,adaptive:8,auto"
+    private typealias Benchmark = MethodBenchmark<DecoderModel>
 
     /// Answers the prompts by every method and prints one table.
     func compareMethods(_ methods: String) throws {
@@ -24,13 +21,23 @@ extension BenchDecodeCommand {
             options: GenerationOptions(
                 sampling: SamplingOptions(temperature: temperature, seed: seed),
                 maximumTokens: generatedTokens))
-        let names = (methods == "all" ? Self.allMethods : methods).split(separator: ",").map(String.init)
+        func arm(_ name: String) throws(LocatedError) -> Benchmark.Arm {
+            try Benchmark.Arm(named: name, vocabularySize: loaded.model.vocabularySize)
+        }
+        func isLossy(_ name: String) throws(LocatedError) -> Bool {
+            try arm(name).drafting?.rollback ?? 0 > 0
+        }
+        // Mistakes are told before the first answer; of all methods, those that go with the temperature are meant.
+        let names =
+            methods == "all"
+            ? try Benchmark.Arm.allNames.filter { try temperature == 0 || !isLossy($0) }
+            : try methods.split(separator: ",").map { try arm(String($0)).name }
         let bar = ProgressBar()
         defer { bar.clear() }
-        var results: [(set: BenchPrompts, result: Benchmark.Result)] = []
-        for set in BenchPrompts.all {
+        var results: [(set: BenchmarkPrompts, result: Benchmark.Result)] = []
+        for set in BenchmarkPrompts.all {
             // What is learnt stays within a set: its texts are alike.
-            var arms = try names.map { try Self.arm($0, vocabularySize: loaded.model.vocabularySize) }
+            var arms = try names.map(arm)
             let prompts = try set.prompts.map { prompt in
                 tokenizer.promptTokens(
                     of: try template.render(
@@ -52,28 +59,11 @@ extension BenchDecodeCommand {
         try write("\(loaded.location.name), \(loaded.threadCount) threads, \(loaded.instructionSetName)\n")
     }
 
-    /// A method from its name, with the nodes of its trees after a colon.
-    private static func arm(_ text: String, vocabularySize: Int) throws(LocatedError) -> Benchmark.Arm {
-        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-        let method = try choice(parts.first ?? "", of: DraftMethod.self, "--methods")
-        var size = Drafting.Size.measured
-        if parts.count > 1 {
-            guard let nodes = Int(parts[1]) else {
-                throw LocatedError(
-                    field: "--methods", problem: "\"\(parts[1])\" is not a number of nodes",
-                    remedy: "write it like lookup:8")
-            }
-            size = .nodes(nodes)
-        }
-        let table = try RecyclingTable(vocabularySize: vocabularySize)
-        return Benchmark.Arm(text, try method.drafting(table: table, size: size))
-    }
-
-    private static func table(_ results: [(set: BenchPrompts, result: Benchmark.Result)]) -> Table {
+    private static func table(_ results: [(set: BenchmarkPrompts, result: Benchmark.Result)]) -> Table {
         var table = Table([
             .init("prompts"), .init("method"), .init("tokens/pass", .right), .init("drafts/pass", .right),
             .init("tokens/s", .right), .init("times plain", .right), .init("prompt s", .right),
-            .init("identical", .right),
+            .init("cache", .right), .init("identical", .right), .init("differs by", .right),
         ])
         for (set, result) in results {
             let plain = result.scores.first?.tokensPerSecond
@@ -83,7 +73,8 @@ extension BenchDecodeCommand {
                 table.append([
                     set.name, score.name, decimal(score.tokensPerPass, 2), decimal(score.draftsPerPass, 1),
                     decimal(rate, 1), decimal(speedup, 2), decimal(score.promptSeconds, 2),
-                    "\(score.identical) of \(score.prompts)",
+                    score.bytesOfCache.map(NumberFormat.bytes) ?? "",
+                    "\(score.identical) of \(score.prompts)", percent(score.difference),
                 ])
             }
         }
@@ -94,7 +85,11 @@ extension BenchDecodeCommand {
         value.map { NumberFormat.decimal($0, places: places) } ?? ""
     }
 
-    private static func json(_ set: BenchPrompts, _ result: Benchmark.Result) -> JSONValue {
+    private static func percent(_ share: Double?) -> String {
+        share.map { "\(NumberFormat.decimal($0 * 100, places: 1))%" } ?? ""
+    }
+
+    private static func json(_ set: BenchmarkPrompts, _ result: Benchmark.Result) -> JSONValue {
         [
             "name": .string(set.name),
             "copyShare": .number(result.copyShare),
@@ -109,7 +104,9 @@ extension BenchDecodeCommand {
                         "promptSeconds": .number(score.promptSeconds),
                         "tokensPerPass": JSONValue(score.tokensPerPass),
                         "tokensPerSecond": JSONValue(score.tokensPerSecond),
+                        "bytesOfCache": JSONValue(score.bytesOfCache),
                         "identical": .integer(score.identical),
+                        "difference": JSONValue(score.difference),
                         "prompts": .integer(score.prompts),
                     ]
                 }),

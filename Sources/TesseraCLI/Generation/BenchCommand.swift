@@ -23,8 +23,9 @@ struct BenchDecodeCommand: ParsableCommand {
             Like llama-bench: a prompt of random tokens in one call, then greedy generation from an empty context, \
             each after one run that is not counted. Tokenizing and sampling are left out.
 
-            With --methods: thirty prompts of three kinds, answered plainly and with drafts by each method; prints \
-            tokens a pass and a second, and whether the answers are the same token by token.
+            With --methods: thirty prompts of three kinds, answered plainly and by each method of drafting or of \
+            keeping a part of the cache; prints tokens a pass and a second, the bytes of the cache, and whether the \
+            answers are the same token by token or by how much they differ.
             """
     )
 
@@ -42,7 +43,7 @@ struct BenchDecodeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Compare methods of drafting, such as lookup:8,auto, with the nodes of a tree after the colon; or all.",
+            "Compare methods: lookup:8,auto with the nodes of a tree, big-little:2 with nats, h2o:50% with a budget; or all.",
             valueName: "names"))
     var methods: String?
 

@@ -22,16 +22,9 @@ extension Drafting {
         _ small: Small, vocabularySize: Int, sampling: SamplingOptions = .greedy, fallback: Double = 0.6,
         rollback: Double = 0, mostSteps: Int = 10
     ) throws(LocatedError) -> Drafting {
-        guard rollback >= 0, rollback.isFinite else {
-            throw LocatedError(
-                field: "--rollback", problem: "\(rollback) is not allowed",
-                remedy: "give a number of nats from 0 on, such as 2; 0 keeps the text as it is")
-        }
         let source = try ModelDrafts(
             small, vocabularySize: vocabularySize, sampling: sampling, fallback: fallback,
             mostSteps: mostSteps)
-        var drafting = try Drafting(source, size: .nodes(mostSteps))
-        drafting.tolerance = rollback > 0 ? rollback : nil
-        return drafting
+        return try Drafting(source, size: .nodes(mostSteps), rollback: rollback)
     }
 }

@@ -21,6 +21,9 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
     private var rows: [Float] = []
     private var readTokens: [TokenID] = []
 
+    /// How long it took to propose and to read.
+    private var passSeconds = 0.0
+
     /// The node where the text ends; -1 for the token before the tree.
     private var node = -1
 
@@ -39,7 +42,7 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
     ) throws(LocatedError) -> Bool {
         // Prompts are read in blocks; rows of all tokens of one take much memory.
         let wantsRows = drafting.source.learnsFromPrompt
-        let isRead = try text.read(
+        return try text.read(
             prompt, logits: &logits, rowsOfAll: wantsRows, cancellation: cancellation, progress: progress
         ) { tokens, rows in
             rows.withUnsafeBufferPointer { rows in
@@ -49,13 +52,6 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
                         tokens: tokens, accepted: Array(tokens.indices), logits: logits, isPrompt: true))
             }
         }
-        // Without room for as many rows there is little left to gain; without memory for them, nothing is drafted.
-        if isRead, drafting.size == .measured, drafting.cost == nil,
-            text.capacity - text.tokens.count >= drafting.poolSize
-        {
-            drafting.cost = try? text.passCost()
-        }
-        return isRead
     }
 
     mutating func append(
@@ -80,11 +76,11 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
     ///
     /// - Parameter logits: the row that `token` was drawn from.
     mutating func settled(_ token: TokenID, from logits: [Float]) -> TokenID {
-        guard let tolerance = drafting.tolerance, tree.child(of: node, holding: token) == nil,
+        guard drafting.rollback > 0, tree.child(of: node, holding: token) == nil,
             let child = tree.nodes.first(where: { $0.parent == node })?.token, Int(child) < logits.count
         else { return token }
         let loss = logits.withUnsafeBufferPointer { LogitRow($0).negativeLogProbability(of: Int(child)) }
-        guard let loss, loss <= tolerance else { return token }
+        guard let loss, loss <= drafting.rollback else { return token }
         counts?.tolerated += 1
         return child
     }
@@ -97,12 +93,14 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
     /// Tells the source and the counts what became of the last pass.
     private mutating func closePass(before token: TokenID?) {
         guard !readTokens.isEmpty else { return }
+        let start = ContinuousClock.now
         let held = path.map { tree.nodes[$0].token }
         drafting.learn(pool, held + (token.map { [$0] } ?? []))
         rows.withUnsafeBufferPointer { rows in
             drafting.source.observe(
                 ReadPass(tokens: readTokens, accepted: [0] + path.map { $0 + 1 }, logits: rows))
         }
+        drafting.learn(rows: readTokens.count, seconds: passSeconds + seconds(start, .now))
         (pool, tree, node) = (DraftTree(), DraftTree(), -1)
         path.removeAll(keepingCapacity: true)
         readTokens.removeAll(keepingCapacity: true)
@@ -112,6 +110,7 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
         _ token: TokenID, in text: inout ReadText<Model>, all: [TokenID], remaining: Int,
         _ constraint: inout (any LogitConstraint)?
     ) throws(LocatedError) {
+        let start = ContinuousClock.now
         let room = text.capacity - text.tokens.count - 1
         if room > 0, remaining > 1 {
             let size = text.model.vocabularySize
@@ -137,6 +136,7 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
             try text.append(token, tree, rows: &rows)
         }
         readTokens = [token] + tree.nodes.map(\.token)
+        passSeconds = seconds(start, .now)
         counts?.passes += 1
         counts?.drafted += tree.count
     }

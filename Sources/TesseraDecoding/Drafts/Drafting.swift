@@ -10,7 +10,7 @@ public struct Drafting {
         /// At most this many, the likeliest.
         case nodes(Int)
 
-        /// As many as give the most tokens a second, by the measured time of passes over so many rows and by how
+        /// As many as give the most tokens a second, by the time that passes over so many rows took and by how
         /// often such drafts came true.
         case measured
     }
@@ -24,31 +24,41 @@ public struct Drafting {
     /// How many drafts are read.
     public let size: Size
 
-    /// What passes cost; measured when the first text needs it.
-    public internal(set) var cost: PassCost?
+    /// What passes cost.
+    public private(set) var cost: PassCost
 
-    /// The loss in nats up to which a draft is kept that the model would not have drawn; nil keeps none such.
-    ///
-    /// See `bigLittle`.
-    var tolerance: Double?
+    /// Whether the cost follows the time that passes take.
+    private let learnsCost: Bool
+
+    /// The loss in nats up to which a draft is kept that the model would not have drawn; 0 keeps none such.
+    public let rollback: Double
 
     private var acceptance = AcceptanceCounts()
 
     /// Creates drafts.
     ///
-    /// - Parameter cost: what passes cost, where that is known.
-    /// - Throws: `LocatedError` for a size outside `1...mostNodes`.
+    /// - Parameters:
+    ///   - cost: what passes cost, where that is known; nil learns it from the time that they take.
+    ///   - rollback: see `bigLittle`; above 0, the text is not that of plain decoding.
+    /// - Throws: `LocatedError` for a size outside `1...mostNodes` and a rollback below 0 or without end.
     public init(
-        _ source: any DraftSource, size: Size = .measured, cost: PassCost? = nil
+        _ source: any DraftSource, size: Size = .measured, cost: PassCost? = nil, rollback: Double = 0
     ) throws(LocatedError) {
         if case .nodes(let count) = size, !(1...Self.mostNodes).contains(count) {
             throw LocatedError(
                 field: "--draft-nodes", problem: "\(count) is outside 1...\(Self.mostNodes)",
                 remedy: "give a number in that range, such as 7, or leave it out to have it chosen")
         }
+        guard rollback >= 0, rollback.isFinite else {
+            throw LocatedError(
+                field: "--rollback", problem: "\(rollback) is not allowed",
+                remedy: "give a number of nats from 0 on, such as 2; 0 keeps the text as it is")
+        }
         self.source = source
         self.size = size
-        self.cost = cost
+        self.cost = cost ?? .expected
+        self.rollback = rollback
+        learnsCost = cost == nil
     }
 
     /// How many nodes a source is asked for, so that there is a choice.
@@ -70,7 +80,6 @@ public struct Drafting {
         case .nodes(let nodes): count = min(most, nodes)
         case .measured:
             count = 0
-            guard let cost else { break }
             var best = 1 / cost(rows: 1)
             var expected = 1.0
             for index in 0..<most {
@@ -85,7 +94,7 @@ public struct Drafting {
 
     /// Refuses options that a lossy method does not go with.
     func check(_ options: GenerationOptions) throws(LocatedError) {
-        guard tolerance == nil || options.sampling.temperature == 0 else {
+        guard rollback == 0 || options.sampling.temperature == 0 else {
             throw LocatedError(
                 field: "--rollback",
                 problem: "keeping what the model would not have drawn is for greedy decoding",
@@ -96,6 +105,11 @@ public struct Drafting {
     /// Learns from the tokens that followed where `pool` was proposed.
     mutating func learn(_ pool: DraftTree, _ tokens: some Sequence<TokenID>) {
         acceptance.count(pool, tokens)
+    }
+
+    /// Learns from the time of a pass.
+    mutating func learn(rows: Int, seconds: Double) {
+        if learnsCost { cost.learn(rows: rows, seconds: seconds) }
     }
 }
 

@@ -34,18 +34,12 @@ extension RecyclingTable {
                 problem: "\(tensor.shape) numbers, where \([vocabularySize, Self.width]) are needed",
                 remedy: "name another file; this one was made for another model")
         }
-        let bytes = tensor.bytes
-        var successors: [TokenID] = []
-        successors.reserveCapacity(vocabularySize * Self.width)
-        for index in 0..<vocabularySize * Self.width {
-            let id = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
-            guard id == Self.unknown || Int(id) < vocabularySize else {
-                throw LocatedError(
-                    file: path, field: "successors",
-                    problem: "the id \(id) is not below \(vocabularySize)",
-                    remedy: "the file is damaged: delete it, and it is made again")
-            }
-            successors.append(id)
+        let successors = tensor.values(in: 0..<vocabularySize * Self.width, as: TokenID.self)
+        if let id = successors.first(where: { $0 != Self.unknown && Int($0) >= vocabularySize }) {
+            throw LocatedError(
+                file: path, field: "successors",
+                problem: "the id \(id) is not below \(vocabularySize)",
+                remedy: "the file is damaged: delete it, and it is made again")
         }
         self.init(vocabularySize: vocabularySize, successors: successors)
     }
@@ -54,14 +48,11 @@ extension RecyclingTable {
     ///
     /// - Throws: `LocatedError` when writing fails.
     public func write(to path: String, fingerprint: String) throws(LocatedError) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(successors.count * 4)
-        for id in successors { withUnsafeBytes(of: id.littleEndian) { bytes += $0 } }
         try writeSafetensors(
             [
                 TensorData(
-                    name: "successors", shape: [vocabularySize, Self.width], format: .other("U32"),
-                    bytes: bytes)
+                    name: "successors", shape: [vocabularySize, Self.width], format: "U32", values: successors
+                )
             ],
             metadata: [("format", Self.format), ("tokenizer", fingerprint)], to: path)
     }

@@ -38,6 +38,9 @@ public struct RecyclingTable: Hashable, Sendable {
         stride(from: 0, to: successors.count, by: Self.width).count { successors[$0] != Self.unknown }
     }
 
+    /// The bytes of memory that it takes.
+    public var byteCount: Int { successors.count * MemoryLayout<TokenID>.stride }
+
     /// The successor of `token` at place `rank`, 0 for the likeliest; nil where none is known.
     func successor(_ rank: Int, of token: TokenID) -> TokenID? {
         guard Int(token) < vocabularySize, (0..<Self.width).contains(rank) else { return nil }

@@ -31,6 +31,17 @@ public struct RecyclingTemplate: Hashable, Sendable {
         self.nodes = nodes
     }
 
+    /// The same tree without the places of successors beyond the first `width`.
+    package func narrowed(to width: Int) -> RecyclingTemplate {
+        RecyclingTemplate(
+            paths: nodes.indices.map { path(to: $0) }.filter { $0.allSatisfy { rank in rank < width } })
+    }
+
+    /// The ranks from the text down to a place.
+    private func path(to index: Int) -> [Int] {
+        index < 0 ? [] : path(to: nodes[index].parent) + [nodes[index].rank]
+    }
+
     private static let first: [[Int]] = [
         [0], [0, 0], [1], [2], [0, 0, 0], [0, 1], [3], [4], [5], [6], [1, 0], [0, 0, 0, 0], [0, 2], [2, 0],
         [7], [0, 3],

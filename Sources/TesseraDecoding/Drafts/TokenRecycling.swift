@@ -22,7 +22,7 @@ public struct TokenRecycling: DraftSource {
     ///   - table: what is known so far.
     ///   - template: the shape of trees.
     ///   - primesFromPrompt: whether prompts fill the table, for which their logits are computed.
-    ///   - updates: whether passes fill the table.
+    ///   - updates: whether later passes fill the table.
     public init(
         table: RecyclingTable, template: RecyclingTemplate = .published, primesFromPrompt: Bool = true,
         updates: Bool = true
@@ -30,7 +30,7 @@ public struct TokenRecycling: DraftSource {
         self.table = table
         self.template = template
         self.updates = updates
-        learnsFromPrompt = primesFromPrompt && updates
+        learnsFromPrompt = primesFromPrompt
     }
 
     public mutating func propose(after text: [TokenID], limit: Int) -> DraftTree {
@@ -49,7 +49,7 @@ public struct TokenRecycling: DraftSource {
     }
 
     public mutating func observe(_ pass: ReadPass) {
-        guard updates, pass.logits.count > 0 else { return }
+        guard pass.isPrompt ? learnsFromPrompt : updates, pass.logits.count > 0 else { return }
         var places: [TokenID: Int] = [:]
         for index in pass.tokens.indices.reversed() { places[pass.tokens[index]] = index }
         for index in pass.accepted where pass.tokens.indices.contains(index) {

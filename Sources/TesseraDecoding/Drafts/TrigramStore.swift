@@ -39,6 +39,27 @@ struct TrigramStore: Sendable {
         successors[Self.key(first, second)] ?? []
     }
 
+    /// Takes in a corpus: of each pair the most frequent successors, with their shares for weights.
+    mutating func count(_ corpus: [[TokenID]]) {
+        var counts: [UInt64: [TokenID: Int]] = [:]
+        // In the order of the corpus, so that the store is the same every time.
+        var pairs: [UInt64] = []
+        for text in corpus where text.count >= 3 {
+            for index in 0..<text.count - 2 {
+                let key = Self.key(text[index], text[index + 1])
+                if counts[key] == nil { pairs.append(key) }
+                counts[key, default: [:]][text[index + 2], default: 0] += 1
+            }
+        }
+        for key in pairs {
+            let found = counts[key] ?? [:]
+            let total = Float(found.values.reduce(0, +))
+            let best = found.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.mostSuccessors)
+            if successors[key] == nil { remember(key) }
+            successors[key] = best.map { Successor(token: $0.key, weight: Float($0.value) / total) }
+        }
+    }
+
     /// Adds to the weight of every three tokens in a row.
     mutating func strengthen(_ tokens: ArraySlice<TokenID>, by step: Float) {
         guard tokens.count >= 3 else { return }

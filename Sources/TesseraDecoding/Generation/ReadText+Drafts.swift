@@ -27,34 +27,4 @@ extension ReadText where Model: BatchCausalModel {
         open?.rows.append(row)
         add(token)
     }
-
-    /// What passes over a few rows after this text cost, each measured twice and the shorter time taken; the text
-    /// stays as it is.
-    ///
-    /// - Throws: `LocatedError` when the model fails.
-    func passCost() throws(LocatedError) -> PassCost {
-        var points: [(rows: Int, seconds: Double)] = []
-        var logits: [Float] = []
-        let base = cache.count
-        guard let token = tokens.last else { return PassCost([]) }
-        for rows in [2] + PassCost.measuredRows where rows <= capacity - base {
-            var best = Double.infinity
-            for _ in 0..<2 {
-                let item = BatchItem(
-                    cache: cache, tokens: Array(repeating: token, count: rows),
-                    parents: [-1] + Array(repeating: 0, count: rows - 1), rows: .all)
-                let start = ContinuousClock.now
-                do throws(BatchReadError) {
-                    try model.read([item], logits: &logits)
-                } catch {
-                    throw error.cause
-                }
-                best = min(best, seconds(start, .now))
-                cache.truncate(to: base)
-            }
-            points.append((rows, best))
-        }
-        // The first pass only warms up.
-        return PassCost(Array(points.dropFirst()))
-    }
 }
