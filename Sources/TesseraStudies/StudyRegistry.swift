@@ -5,7 +5,7 @@ public enum StudyRegistry {
     /// All of them, in the order in which they are run: those that train no network first, and of these the short ones.
     public static let all: [any Study] = [
         RomanizationStudy(), QtokStudy(), LessIsBetterStudy(), DataMixtureInferenceStudy(),
-        KeyformerStudy(),
+        BigLittleDecoderStudy(), AdaptiveDraftVerificationStudy(), KeyformerStudy(), TokenRecyclingStudy(),
         TheoryOfTokenizationStudy(), TokenizationCountsStudy(),
     ]
 
