@@ -27,7 +27,7 @@ struct DraftTests {
             var plain = try ReadText(model: model, capacity: 128)
             let expected = try generate(from: tokens, in: &plain, tokenizer: tokenizer, options: options)
             for method in DraftMethod.allCases where method != .none {
-                for size in [Drafting.Size.nodes(3), .nodes(8), .nodes(20), .measured] {
+                for size in [Drafting.Size.nodes(8), .nodes(20), .measured] {
                     let table = try RecyclingTable(vocabularySize: model.vocabularySize)
                     var drafting = try method.drafting(table: table, size: size)
                     var text = try ReadText(model: model, capacity: 128)

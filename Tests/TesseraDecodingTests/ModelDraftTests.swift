@@ -104,10 +104,10 @@ struct AdaptiveDraftTests {
         let nothing = UnsafeBufferPointer<Float>(start: nil, count: 0)
         source.observe(ReadPass(tokens: text, accepted: Array(text.indices), logits: nothing, isPrompt: true))
         #expect(source.pairCount == 5)
-        let tree = source.propose(after: text, limit: 5)
+        let tree = source.propose(after: text, limit: 8)
         #expect(tree.nodes.first?.token == 3)
         #expect(tree.child(of: -1, holding: 4) != nil)
-        #expect(tree.count == 5)
+        #expect(tree.count == 8)
         for index in 0..<100 { _ = source.propose(after: [0, TokenID(index), 7], limit: 3) }
         #expect(source.pairCount == 5)
         for text in [[], [1]] as [[TokenID]] { #expect(source.propose(after: text, limit: 3).count == 0) }

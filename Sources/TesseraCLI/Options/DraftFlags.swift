@@ -1,5 +1,5 @@
-internal import ArgumentParser
-internal import TesseraDecoding
+public import ArgumentParser
+public import TesseraDecoding
 internal import TesseraEngine
 internal import TesseraFiles
 internal import TesseraTokenizers

@@ -27,7 +27,7 @@ public struct AdaptiveDraftVerificationStudy: Study {
     public init() {}
 
     public func thresholds(at scale: StudyScale) -> [Threshold] {
-        let exact = [Threshold.none(DraftExactness.name)]
+        let exact = DraftExactness.thresholds
         guard scale == .full else { return exact }
         return exact + [.none(Self.answers)]
             + Self.needed.map { .atLeast($0.1, Self.empty($0.0)) }
@@ -37,9 +37,9 @@ public struct AdaptiveDraftVerificationStudy: Study {
 
     public func run(scale: StudyScale, seed: UInt64, conditions: StudyConditions) throws -> StudyResult {
         var result = StudyResult()
-        result.measure(
-            DraftExactness.name,
-            count: try DraftExactness.differences(seed: seed) { _, _ in AdaptiveDrafts() })
+        var exactness = DraftExactness()
+        try exactness.add(seed: seed) { _, _ in AdaptiveDrafts() }
+        exactness.report(to: &result)
         if scale == .small { return result }
         try conditions.cancellation.check()
 

@@ -22,20 +22,18 @@ public struct BigLittleDecoderStudy: Study {
     public init() {}
 
     public func thresholds(at scale: StudyScale) -> [Threshold] {
-        let exact = [Threshold.none(DraftExactness.name), .none(Self.longer)]
+        let exact = DraftExactness.thresholds + [.none(Self.longer)]
         guard scale == .full else { return exact }
         return exact + [.none(Self.answers)] + Self.bounds.map { .atMost($1, Self.passes($0)) }
     }
 
     public func run(scale: StudyScale, seed: UInt64, conditions: StudyConditions) throws -> StudyResult {
         var result = StudyResult()
-        var changed = 0
+        var exactness = DraftExactness()
         for fallback in [0, 0.3, 0.6, 0.9, 1] {
-            changed += try DraftExactness.differences(seed: seed) { seed, sampling in
-                try Self.small(seed, sampling, fallback)
-            }
+            try exactness.add(seed: seed) { try Self.small($0, $1, fallback) }
         }
-        result.measure(DraftExactness.name, count: changed)
+        exactness.report(to: &result)
         result.measure(Self.longer, count: try Self.longerDrafts(seed: seed))
         if scale == .small { return result }
         try conditions.cancellation.check()

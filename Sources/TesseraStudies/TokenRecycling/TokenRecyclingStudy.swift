@@ -27,7 +27,7 @@ public struct TokenRecyclingStudy: Study {
     public init() {}
 
     public func thresholds(at scale: StudyScale) -> [Threshold] {
-        let exact = [Threshold.none(DraftExactness.name)]
+        let exact = DraftExactness.thresholds
         guard scale == .full else { return exact }
         return exact + [.none(Self.answers)]
             + Self.needed.map { .atLeast($1, Self.eight($0)) }
@@ -39,11 +39,11 @@ public struct TokenRecyclingStudy: Study {
 
     public func run(scale: StudyScale, seed: UInt64, conditions: StudyConditions) throws -> StudyResult {
         var result = StudyResult()
-        result.measure(
-            DraftExactness.name,
-            count: try DraftExactness.differences(seed: seed) { _, _ in
-                TokenRecycling(table: try RecyclingTable(vocabularySize: BabblingModel.vocabularySize))
-            })
+        var exactness = DraftExactness()
+        try exactness.add(seed: seed) { _, _ in
+            TokenRecycling(table: try RecyclingTable(vocabularySize: BabblingModel.vocabularySize))
+        }
+        exactness.report(to: &result)
         if scale == .small { return result }
         try conditions.cancellation.check()
 
