@@ -88,6 +88,7 @@ public struct ReadText<Model: CausalModel> {
     ///
     /// - Parameters:
     ///   - rowsOfAll: whether the rows of every token are computed for `observe`; `logits` receives the last one.
+    ///     Not for a model that evicts, to which the first rows are the end of the prompt.
     ///   - observe: receives the tokens of a block and the rows computed: those of all tokens, if asked for.
     mutating func read(
         _ text: [TokenID], logits: inout [Float], rowsOfAll: Bool, cancellation: Cancellation,
