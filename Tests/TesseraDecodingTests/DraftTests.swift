@@ -230,12 +230,15 @@ struct DraftTreeTests {
 
 @Suite("Sources of drafts")
 struct DraftSourceTests {
-    @Test("lookup follows the longest ending that stood before, of equals the latest")
+    @Test("lookup follows the longest ending that stood before, of equals the latest, then others")
     func lookup() {
         var lookup = PromptLookup()
         #expect(
-            lookup.propose(after: [1, 2, 3, 9, 2, 3, 8, 1, 2, 3], limit: 2).nodes.map(\.token) == [9, 2])
-        #expect(lookup.propose(after: [2, 3, 9, 2, 3, 8, 2, 3], limit: 1).nodes.map(\.token) == [8])
+            lookup.propose(after: [1, 2, 3, 9, 2, 3, 8, 1, 2, 3], limit: 2).nodes.map(\.token) == [
+                9, 2, 8, 1,
+            ]
+        )
+        #expect(lookup.propose(after: [2, 3, 9, 2, 3, 8, 2, 3], limit: 1).nodes.map(\.token) == [8, 9])
         #expect(lookup.propose(after: [5, 5, 5], limit: 3).nodes.map(\.token) == [5, 5, 5])
         #expect(lookup.propose(after: [7, 1, 2, 1, 2], limit: 5).nodes.map(\.token) == [1, 2, 1, 2, 1])
         for text in [[], [1], [1, 2]] as [[TokenID]] {

@@ -8,24 +8,32 @@ extension LogitRow {
         var best: [(index: Int, value: Float)] = []
         best.reserveCapacity(min(count, values.count))
         var threshold = -Float.infinity
-
-        func enter(_ index: Int, _ value: Float) {
-            guard value > threshold else { return }
-            if best.count == count { best.removeLast() }
-            var place = best.count
-            while place > 0, best[place - 1].value < value { place -= 1 }
-            best.insert((index, value), at: place)
-            if best.count == count { threshold = best[count - 1].value }
+        var start = 0
+        while start < values.count {
+            let end = min(start + 64, values.count)
+            if end - start < 64 || maximum(ofBlockAt: start) > threshold {
+                for index in start..<end where values[index] > threshold {
+                    let value = values[index]
+                    if best.count == count { best.removeLast() }
+                    var place = best.count
+                    while place > 0, best[place - 1].value < value { place -= 1 }
+                    best.insert((index, value), at: place)
+                    if best.count == count { threshold = best[count - 1].value }
+                }
+            }
+            start = end
         }
-
-        let raw = UnsafeRawBufferPointer(values)
-        let blocks = values.count / 16
-        for block in 0..<blocks {
-            let x = raw.loadUnaligned(fromByteOffset: block &* 64, as: SIMD16<Float>.self)
-            guard any(x .> SIMD16(repeating: threshold)) else { continue }
-            for lane in 0..<16 { enter(block &* 16 &+ lane, x[lane]) }
-        }
-        for index in blocks * 16..<values.count { enter(index, values[index]) }
         return best.map(\.index)
+    }
+
+    /// The largest of 64 values from `start` on.
+    private func maximum(ofBlockAt start: Int) -> Float {
+        let raw = UnsafeRawBufferPointer(values)
+        var lanes = SIMD8<Float>(repeating: -.infinity)
+        for offset in 0..<8 {
+            let x = raw.loadUnaligned(fromByteOffset: (start &+ offset &* 8) &* 4, as: SIMD8<Float>.self)
+            lanes.replace(with: x, where: x .> lanes)
+        }
+        return lanes.max()
     }
 }
