@@ -91,7 +91,13 @@ let package = Package(
         // Row 3
         .target(
             name: "TesseraDecoding",
-            dependencies: ["TesseraCore", "TesseraTemplates", "TesseraTokenizers", "TesseraEngine"],
+            dependencies: [
+                "TesseraCore", "TesseraFiles", "TesseraTemplates", "TesseraTokenizers", "TesseraEngine",
+            ],
+            resources: [
+                .embedInCode("Benchmark/Prompts/code.txt"), .embedInCode("Benchmark/Prompts/summary.txt"),
+                .embedInCode("Benchmark/Prompts/chat.txt"),
+            ],
             swiftSettings: settings
         ),
 
@@ -231,7 +237,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TesseraDecodingTests",
-            dependencies: ["TesseraDecoding", "TesseraTemplates", "TesseraTestSupport"],
+            dependencies: ["TesseraDecoding", "TesseraFiles", "TesseraTemplates", "TesseraTestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -336,8 +342,8 @@ if Context.environment["TESSERA_LAB"] == "1" {
         .target(
             name: "TesseraStudies",
             dependencies: [
-                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTokenizers", "TesseraVocabulary",
-                "TesseraAnalysis", "TesseraEngine", "TesseraDecoding", "TesseraTensor",
+                "TesseraCore", "TesseraFiles", "TesseraReport", "TesseraTemplates", "TesseraTokenizers",
+                "TesseraVocabulary", "TesseraAnalysis", "TesseraEngine", "TesseraDecoding", "TesseraTensor",
                 "TesseraArchitectures", "TesseraTraining", "TesseraMixture",
             ],
             swiftSettings: settings

@@ -5,7 +5,7 @@ public enum StudyRegistry {
     /// All of them, in the order in which they are run: those that train no network first, and of these the short ones.
     public static let all: [any Study] = [
         QtokStudy(), DataMixtureInferenceStudy(), ExactByteProbabilitiesStudy(), ReAGentStudy(),
-        LessIsBetterStudy(),
+        BigLittleDecoderStudy(), AdaptiveDraftVerificationStudy(), TokenRecyclingStudy(), LessIsBetterStudy(),
         RomanizationStudy(), KeyformerStudy(),
         TheoryOfTokenizationStudy(), TokenizationCountsStudy(),
     ]

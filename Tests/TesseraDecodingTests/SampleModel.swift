@@ -3,8 +3,9 @@ import TesseraCore
 
 /// A causal model that is a function of the tokens read so far, for tests.
 ///
-/// Counts the tokens it is given and holds its caches to the protocol: growth, capacity, truncation.
-final class SampleModel: CausalModel {
+/// Counts the tokens it is given and holds its caches to the protocol: growth, capacity, truncation, and no reading on
+/// from the branches of a draft tree.
+final class SampleModel: BatchCausalModel {
     let vocabularySize: Int
     let contextLength: Int
     private let logits: @Sendable (ArraySlice<TokenID>) -> [Float]
@@ -12,20 +13,42 @@ final class SampleModel: CausalModel {
 
     final class Cache: CausalCache {
         fileprivate(set) var tokens: [TokenID] = []
+        /// The token that each one follows; -1 for the first.
+        fileprivate var parents: [Int] = []
         let capacity: Int
         var count: Int { tokens.count }
+
+        /// Whether the tokens are those of one text, in order.
+        fileprivate var isLine: Bool { parents.enumerated().allSatisfy { $1 == $0 - 1 } }
+
+        /// The text that ends with the token at `index`.
+        fileprivate func line(to index: Int) -> [TokenID] {
+            var (line, index): ([TokenID], Int) = ([], index)
+            while index >= 0 {
+                line.append(tokens[index])
+                index = parents[index]
+            }
+            return line.reversed()
+        }
 
         init(capacity: Int) {
             self.capacity = capacity
         }
 
         func truncate(to count: Int) {
-            if count < tokens.count { tokens.removeSubrange(max(0, count)...) }
+            guard count < tokens.count else { return }
+            tokens.removeSubrange(max(0, count)...)
+            parents.removeSubrange(max(0, count)...)
         }
 
+        /// Only for a path of the tree that was read last.
         func keep(_ rows: [Int], from base: Int) {
-            let kept = rows.filter { (base..<tokens.count).contains(base + $0) }.map { tokens[base + $0] }
+            let kept = rows.map { tokens[base + $0] }
+            let isPath = zip(rows, [-1] + rows).allSatisfy { row, before in
+                parents[base + row] == (before < 0 ? base - 1 : base + before)
+            }
             tokens = tokens.prefix(base) + kept
+            parents = isPath ? Array(-1..<(tokens.count - 1)) : parents.prefix(base) + kept.map { _ in -1 }
         }
     }
 
@@ -49,22 +72,59 @@ final class SampleModel: CausalModel {
         return Cache(capacity: capacity)
     }
 
+    var cacheUse: CacheUse {
+        CacheUse(pageTokens: 1, pageBytes: 1, byteLimit: nil, heldBytes: 0, idleBytes: 0)
+    }
+
+    func makeCache(copying original: Cache, capacity: Int) throws(LocatedError) -> Cache {
+        let copy = try makeCache(capacity: capacity)
+        copy.tokens = original.tokens
+        copy.parents = original.parents
+        return copy
+    }
+
     func read(
         _ tokens: [TokenID], cache: Cache, rows: LogitRows, logits: inout [Float]
     ) throws(LocatedError) {
-        guard !tokens.isEmpty, tokens.allSatisfy({ Int($0) < vocabularySize }) else {
-            throw LocatedError(problem: "no tokens, or an id out of range")
+        do throws(BatchReadError) {
+            try read([BatchItem(cache: cache, tokens: tokens, rows: rows)], logits: &logits)
+        } catch {
+            throw error.cause
         }
-        guard cache.count + tokens.count <= cache.capacity else {
-            throw LocatedError(problem: "the cache is full")
+    }
+
+    func read(_ items: [BatchItem<Cache>], logits: inout [Float]) throws(BatchReadError) {
+        for (index, item) in items.enumerated() {
+            let tokens = item.tokens
+            func refuse(_ problem: String) -> BatchReadError {
+                BatchReadError(.item(index), LocatedError(problem: problem))
+            }
+            guard !tokens.isEmpty, tokens.allSatisfy({ Int($0) < vocabularySize }) else {
+                throw refuse("no tokens, or an id out of range")
+            }
+            guard item.cache.count + tokens.count <= item.cache.capacity else {
+                throw refuse("the cache is full")
+            }
+            guard item.cache.isLine else { throw refuse("the text ends in branches") }
+            if let parents = item.parents {
+                guard parents.count == tokens.count,
+                    parents.enumerated().allSatisfy({ (-1..<$0).contains($1) })
+                else { throw refuse("no tree") }
+            }
         }
         logits.removeAll(keepingCapacity: true)
-        for (index, token) in tokens.enumerated() {
-            cache.tokens.append(token)
-            let isWanted = rows == .all || (rows == .last && index == tokens.count - 1)
-            if isWanted { logits += self.logits(cache.tokens[...]) }
+        for item in items {
+            let base = item.cache.count
+            for (index, token) in item.tokens.enumerated() {
+                item.cache.tokens.append(token)
+                let parent = item.parents?[index] ?? index - 1
+                item.cache.parents.append(base + parent)
+                let isWanted = item.rows == .all || (item.rows == .last && index == item.tokens.count - 1)
+                if isWanted { logits += self.logits(item.cache.line(to: base + index)[...]) }
+            }
         }
-        count.withLock { $0 += tokens.count }
+        let rows = items.reduce(0) { $0 + $1.tokens.count }
+        count.withLock { $0 += rows }
     }
 
     /// A model that says `script` after a prompt of `promptCount` tokens and then its last token for ever.

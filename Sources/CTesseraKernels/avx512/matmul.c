@@ -9,7 +9,6 @@ TK_BEGIN_AVX512
 enum {
     ROWS = 16,                 // rows of a panel
     TOKENS = 8,                // tokens of a tile
-    WORTH_PACKING = 3,         // tokens
     BATCH_BYTES = 384 * 1024,  // activations that go through the panels at a time
     STEPS = TK_BLOCK / 4
 };
@@ -20,31 +19,58 @@ typedef struct panel_block {
     float m[ROWS];  // w = d * q + m
 } panel_block;
 
-// Rows `row` ... `row` + 15, of which those from `end` on repeat the last one.
+// Sixteen bytes of each row, transposed: v[i] holds their bytes 4 i ... 4 i + 3, row after row.
+TK_INLINE void transpose_rows(const uint8_t *const rows[ROWS], size_t offset, __m512i v[4]) {
+    __m512i fours[4];  // rows i, i + 4, i + 8 and i + 12
+    for (size_t i = 0; i < 4; i++) {
+        fours[i] = _mm512_castsi128_si512(_mm_loadu_si128((const void *)(rows[i] + offset)));
+        fours[i] = _mm512_inserti32x4(fours[i], _mm_loadu_si128((const void *)(rows[i + 4] + offset)), 1);
+        fours[i] = _mm512_inserti32x4(fours[i], _mm_loadu_si128((const void *)(rows[i + 8] + offset)), 2);
+        fours[i] = _mm512_inserti32x4(fours[i], _mm_loadu_si128((const void *)(rows[i + 12] + offset)), 3);
+    }
+    __m512i a = _mm512_unpacklo_epi32(fours[0], fours[1]), b = _mm512_unpackhi_epi32(fours[0], fours[1]);
+    __m512i c = _mm512_unpacklo_epi32(fours[2], fours[3]), d = _mm512_unpackhi_epi32(fours[2], fours[3]);
+    v[0] = _mm512_unpacklo_epi64(a, c);
+    v[1] = _mm512_unpackhi_epi64(a, c);
+    v[2] = _mm512_unpacklo_epi64(b, d);
+    v[3] = _mm512_unpackhi_epi64(b, d);
+}
+
+// The lower halves of sixteen words, as floats.
+TK_INLINE __m512 low_halves(__m512i words) { return _mm512_cvtph_ps(_mm512_cvtepi32_epi16(words)); }
+
+// Rows `row` ... `row` + 15, of which those from `end` on repeat the last one. Nibbles are taken apart after they are
+// transposed, when there is half as much to move.
 TK_INLINE void pack_panel(tk_format format, size_t block_bytes, const uint8_t *weights, size_t blocks,
                           size_t row, size_t end, panel_block *out) {
     const uint8_t *rows[ROWS];
     for (size_t i = 0; i < ROWS; i++)
         rows[i] = weights + (row + i < end ? row + i : end - 1) * blocks * block_bytes;
     for (size_t b = 0; b < blocks; b++) {
-        for (size_t half = 0; half < ROWS; half += 8) {
-            __m256i v[8];
-            uint16_t halves[2][8];
-            for (size_t i = 0; i < 8; i++) {
-                const uint8_t *bytes = rows[half + i] + b * block_bytes;
-                v[i] = format == TK_Q8_0 ? _mm256_xor_si256(tk_load(bytes + 2), _mm256_set1_epi8(-128))
-                                         : tk_unpack_nibbles(bytes + (format == TK_Q4_1 ? 4 : 2));
-                halves[0][i] = tk_load_u16(bytes);
-                halves[1][i] = format == TK_Q4_1 ? tk_load_u16(bytes + 2) : 0;
+        size_t offset = b * block_bytes;
+        __m512i v[4];
+        if (format == TK_Q8_0) {
+            for (size_t half = 0; half < 2; half++) {
+                transpose_rows(rows, offset + 2 + 16 * half, v);
+                for (size_t i = 0; i < 4; i++)
+                    _mm512_storeu_si512((void *)out[b].q[4 * half + i],
+                                        _mm512_xor_si512(v[i], _mm512_set1_epi8(-128)));
             }
-            tk_transpose_8x8(v);
-            for (size_t i = 0; i < STEPS; i++) _mm256_storeu_si256((void *)out[b].q[i][half], v[i]);
-            __m256 d = tk_load_half8(halves[0]);
-            __m256 m = format == TK_Q4_1 ? tk_load_half8(halves[1])
-                                         : _mm256_mul_ps(d, _mm256_set1_ps(format == TK_Q4_0 ? -8 : -128));
-            _mm256_storeu_ps(out[b].d + half, d);
-            _mm256_storeu_ps(out[b].m + half, m);
+        } else {
+            __m512i low = _mm512_set1_epi8(15);
+            transpose_rows(rows, offset + (format == TK_Q4_1 ? 4 : 2), v);
+            for (size_t i = 0; i < 4; i++) {
+                _mm512_storeu_si512((void *)out[b].q[i], _mm512_and_si512(v[i], low));
+                _mm512_storeu_si512((void *)out[b].q[4 + i],
+                                    _mm512_and_si512(_mm512_srli_epi16(v[i], 4), low));
+            }
         }
+        transpose_rows(rows, offset, v);  // scales are the first word of a block
+        __m512 d = low_halves(v[0]);
+        __m512 m = format == TK_Q4_1 ? low_halves(_mm512_srli_epi32(v[0], 16))
+                                     : _mm512_mul_ps(d, _mm512_set1_ps(format == TK_Q4_0 ? -8 : -128));
+        _mm512_storeu_ps(out[b].d, d);
+        _mm512_storeu_ps(out[b].m, m);
     }
 }
 
@@ -95,15 +121,15 @@ static void panel_times_tokens(const panel_block *panel, size_t blocks, const ui
                                size_t m, float *y, size_t y_stride, size_t count) {
     for (; m >= TOKENS; m -= TOKENS, x += TOKENS * x_stride, y += TOKENS * y_stride)
         store_tile(TOKENS, panel, blocks, x, x_stride, y, y_stride, count);
-    if (m >= 4) {
-        store_tile(4, panel, blocks, x, x_stride, y, y_stride, count);
-        m -= 4, x += 4 * x_stride, y += 4 * y_stride;
+    switch (m) {
+    case 7: return store_tile(7, panel, blocks, x, x_stride, y, y_stride, count);
+    case 6: return store_tile(6, panel, blocks, x, x_stride, y, y_stride, count);
+    case 5: return store_tile(5, panel, blocks, x, x_stride, y, y_stride, count);
+    case 4: return store_tile(4, panel, blocks, x, x_stride, y, y_stride, count);
+    case 3: return store_tile(3, panel, blocks, x, x_stride, y, y_stride, count);
+    case 2: return store_tile(2, panel, blocks, x, x_stride, y, y_stride, count);
+    case 1: return store_tile(1, panel, blocks, x, x_stride, y, y_stride, count);
     }
-    if (m >= 2) {
-        store_tile(2, panel, blocks, x, x_stride, y, y_stride, count);
-        m -= 2, x += 2 * x_stride, y += 2 * y_stride;
-    }
-    if (m == 1) store_tile(1, panel, blocks, x, x_stride, y, y_stride, count);
 }
 
 TK_INLINE void matmul(tk_format format, size_t block_bytes, const uint8_t *weights, size_t n, size_t row0,
@@ -123,17 +149,6 @@ TK_INLINE void matmul(tk_format format, size_t block_bytes, const uint8_t *weigh
     }
 }
 
-// For so few tokens that unpacking into panels does not pay: a few rows at a time, which stay in the
-// first-level cache.
-static void matvecs(tk_format format, const uint8_t *weights, size_t n, size_t row0, size_t row1,
-                    const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride) {
-    enum { TOGETHER = 8 };
-    for (size_t row = row0; row < row1; row += TOGETHER)
-        for (size_t t = 0; t < m; t++)
-            tk_avx512_matvec(format, weights, n, row, row1 - row < TOGETHER ? row1 : row + TOGETHER,
-                             x + t * x_stride, y + t * y_stride);
-}
-
 size_t tk_avx512_matmul_scratch_bytes(tk_format format, size_t n) {
     size_t others = tk_avx2_matmul_scratch_bytes(format, n),
            own = n / TK_BLOCK * sizeof(panel_block) + TK_ALIGNMENT;
@@ -144,8 +159,8 @@ void tk_avx512_matmul(tk_format format, const void *weights, size_t n, size_t ro
                       const void *x, size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch) {
     void *panel = tk_aligned(scratch);
     bool own = format == TK_Q4_0 || format == TK_Q4_1 || format == TK_Q8_0;
-    if (m < WORTH_PACKING && own) {
-        matvecs(format, weights, n, row0, row1, x, x_stride, m, y, y_stride);
+    if (m == 1 && own) {
+        tk_avx512_matvec(format, weights, n, row0, row1, x, y);
         return;
     }
     switch (format) {

@@ -22,6 +22,10 @@ struct BenchDecodeCommand: ParsableCommand {
         discussion: """
             Like llama-bench: a prompt of random tokens in one call, then greedy generation from an empty context, \
             each after one run that is not counted. Tokenizing and sampling are left out.
+
+            With --methods: thirty prompts of three kinds, answered plainly and by each method of drafting or of \
+            keeping a part of the cache; prints tokens a pass and a second, the bytes of the cache, and whether the \
+            answers are the same token by token or by how much they differ.
             """
     )
 
@@ -37,7 +41,20 @@ struct BenchDecodeCommand: ParsableCommand {
     @Option(help: "Runs that count.")
     var repetitions = 5
 
+    @Option(
+        help: ArgumentHelp(
+            "Compare methods: lookup:8,auto with the nodes of a tree, big-little:2 with nats, h2o:50% with a budget; or all.",
+            valueName: "names"))
+    var methods: String?
+
+    @Option(help: "With --methods: how tokens are drawn; 0 takes the most likely one.")
+    var temperature = 0.0
+
+    @Option(help: "With --methods: names the random numbers.")
+    var seed: UInt64 = 0
+
     func run() throws {
+        if let methods { return try compareMethods(methods) }
         let loaded = try model.load()
         let bar = ProgressBar()
         defer { bar.clear() }

@@ -23,6 +23,7 @@ struct ChatCommand: ParsableCommand {
     @OptionGroup var generation: GenerationFlags
     @OptionGroup var output: OutputOptions
     @OptionGroup var grammar: GrammarFlags
+    @OptionGroup var drafts: DraftFlags
 
     @Option(help: "A message that sets the scene.")
     var system: String?
@@ -40,7 +41,8 @@ struct ChatCommand: ParsableCommand {
         var session = try ChatSession(
             model: loaded.model, tokenizer: loaded.tokenizer.tokenizer,
             template: try loaded.tokenizer.requireChatTemplate(), system: system, options: options,
-            constraint: constraint, capacity: generation.context)
+            constraint: constraint, capacity: generation.context,
+            drafting: try drafts.drafting(for: loaded, sampling: options.sampling))
         let isConversation = Terminal.standardInputIsTerminal && !output.json
         if isConversation { writeToStandardError("\(loaded.location.name) · Ctrl-D ends the conversation\n") }
 
@@ -78,6 +80,7 @@ struct ChatCommand: ParsableCommand {
                     "(forgot the oldest \(reply.forgottenMessageCount) messages to make room)\n")
             }
             if stats { writeToStandardError(reply.generation.summary + "\n") }
+            try drafts.save(session.drafting, for: loaded)
             try Interruption.cancellation.check()
         }
         if isConversation { writeToStandardError("\n") }

@@ -27,6 +27,7 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup var grammar: GrammarFlags
     @OptionGroup var cache: CacheFlags
     @OptionGroup var bytes: ByteFlags
+    @OptionGroup var drafts: DraftFlags
 
     @Flag(help: "Wrap the prompt in the model's chat template, as a message from the user.")
     var chat = false
@@ -54,13 +55,16 @@ struct GenerateCommand: ParsableCommand {
         if bytes.changesGeneration, grammar.isGiven {
             throw ValidationError("a grammar needs tokens: leave out --bytes and --heal")
         }
-        if bytes.bytes, cache.cachePolicy != nil {
-            throw ValidationError("--cache-policy needs tokens: leave out --bytes")
+        if bytes.bytes, cache.cachePolicy != nil || drafts.isGiven {
+            throw ValidationError("cache policies and drafts need tokens: leave out --bytes")
         }
         if !bytes.ensemble.isEmpty || bytes.suffix != nil, chat {
             throw ValidationError("--chat is for one model that continues a conversation")
         }
         if dryRun, regroupDigits == nil { throw ValidationError("--dry-run needs --regroup-digits") }
+        if cache.cachePolicy != nil, drafts.isGiven {
+            throw ValidationError("--cache-policy and drafts exclude each other")
+        }
     }
 
     func run() throws {
@@ -94,43 +98,38 @@ struct GenerateCommand: ParsableCommand {
         let limits: (any LogitConstraint)? = if let healing { healing } else { constraint }
         let kept = healing?.prompt.count ?? tokens.count
 
-        if let eviction = evictions.first {
-            try continueText(
-                from: tokens, keeping: kept, model: eviction.evicting(loaded.model), loaded, options, limits
-            ) { $0.use }
-        } else {
-            try continueText(
-                from: tokens, keeping: kept, model: loaded.model, loaded, options, limits
-            ) { _ in nil }
-        }
-        try Interruption.cancellation.check()
-    }
-
-    /// Generates and shows the text, and what `use` tells of its cache.
-    ///
-    /// - Parameter kept: the tokens of the prompt that stay; what the others spell is generated again, and not shown.
-    private func continueText<Model: CausalModel>(
-        from tokens: [TokenID], keeping kept: Int, model: Model, _ loaded: ModelOptions.Loaded,
-        _ options: GenerationOptions, _ constraint: (any LogitConstraint)?, use: (Model.Cache) -> EvictionUse?
-    ) throws {
         let tokenizer = loaded.tokenizer.tokenizer
+        // What the tokens of the prompt that do not stay spell is generated again, and not shown.
         let taken = tokenizer.decodedBytes(of: tokens[kept...]).count
         var known = taken
-        var read = try ReadText(model: model, capacity: generation.context)
         let bar = ProgressBar()
         defer { bar.clear() }
-        var result = try TesseraDecoding.generate(
-            from: Array(tokens[..<kept]), in: &read, tokenizer: tokenizer, options: options,
-            constraint: constraint, cancellation: Interruption.cancellation, progress: bar.progress
-        ) { piece throws(LocatedError) in
+        func show(_ piece: String) throws(LocatedError) {
             bar.clear()
             let new = piece.utf8.dropFirst(known)
             known -= piece.utf8.count - new.count
             if !output.json { try StandardOutput.standard.stream(String(Substring(new))) }
         }
+        var result: Generation
+        var memory: EvictionUse?
+        if let eviction = evictions.first {
+            var read = try ReadText(model: eviction.evicting(loaded.model), capacity: generation.context)
+            result = try TesseraDecoding.generate(
+                from: Array(tokens[..<kept]), in: &read, tokenizer: tokenizer, options: options,
+                constraint: limits, cancellation: Interruption.cancellation, progress: bar.progress,
+                show: show)
+            memory = read.cache.use
+        } else {
+            var drafting = try drafts.drafting(for: loaded, sampling: options.sampling)
+            var read = try ReadText(model: loaded.model, capacity: generation.context)
+            result = try TesseraDecoding.generate(
+                from: Array(tokens[..<kept]), in: &read, drafting: &drafting, tokenizer: tokenizer,
+                options: options, constraint: limits, cancellation: Interruption.cancellation,
+                progress: bar.progress, show: show)
+            try drafts.save(drafting, for: loaded)
+        }
         bar.clear()
         result.text = String(Substring(result.text.utf8.dropFirst(taken)))
-        let memory = use(read.cache)
         if output.json {
             var members = result.members
             members["cache"] = memory?.json
@@ -142,6 +141,7 @@ struct GenerateCommand: ParsableCommand {
             writeToStandardError(result.summary + "\n")
             if let memory { writeToStandardError(memory.summary + "\n") }
         }
+        try Interruption.cancellation.check()
     }
 
     /// The prompt as the model reads it.
@@ -161,6 +161,15 @@ extension Generation {
         if let rate = promptTokensPerSecond { parts[0] += " at \(NumberFormat.significant(rate))/s" }
         parts.append("\(NumberFormat.count(tokens.count)) generated")
         if let rate = generatedTokensPerSecond { parts[1] += " at \(NumberFormat.significant(rate))/s" }
+        if let drafts, let perPass = tokensPerPass {
+            parts.append(
+                "\(NumberFormat.decimal(perPass, places: 2)) tokens a pass, "
+                    + "\(NumberFormat.count(drafts.accepted)) of \(NumberFormat.count(drafts.drafted)) drafts held"
+            )
+            if drafts.tolerated > 0 {
+                parts.append("\(NumberFormat.count(drafts.tolerated)) other than the model's own")
+            }
+        }
         if let first = firstTokenSeconds { parts.append("first after \(NumberFormat.duration(first))") }
         parts.append("stopped: \(stopReason.rawValue)")
         return parts.joined(separator: " · ")
@@ -171,7 +180,7 @@ extension Generation {
 
     /// The members of that.
     var members: JSONObject {
-        [
+        var object: JSONObject = [
             "text": .string(text),
             "tokens": JSONValue(tokens),
             "stopReason": .string(stopReason.rawValue),
@@ -188,5 +197,15 @@ extension Generation {
                 "tokensPerSecond": JSONValue(generatedTokensPerSecond),
             ],
         ]
+        if let drafts {
+            object["drafts"] = [
+                "passes": .integer(drafts.passes),
+                "drafted": .integer(drafts.drafted),
+                "accepted": .integer(drafts.accepted),
+                "tolerated": .integer(drafts.tolerated),
+                "tokensPerPass": JSONValue(tokensPerPass),
+            ]
+        }
+        return object
     }
 }

@@ -7,12 +7,15 @@ internal import TesseraTokenizers
 /// Each turn renders all messages with the model's template and reads only the tokens that the cache does not
 /// share with the prompt. When the conversation outgrows the context, its oldest turns are forgotten (the
 /// system message stays) and the reply says how many.
-public struct ChatSession<Model: CausalModel> {
+public struct ChatSession<Model: BatchCausalModel> {
     /// The messages so far.
     public private(set) var messages: [ChatMessage]
 
     /// What each reply follows.
     public var options: GenerationOptions
+
+    /// How replies are drafted, with what was learnt so far; nil decodes plainly.
+    public private(set) var drafting: Drafting?
 
     private let tokenizer: any Tokenizer
     private let constraint: (any LogitConstraint)?
@@ -34,17 +37,19 @@ public struct ChatSession<Model: CausalModel> {
     ///   - system: the first message, if the conversation has one of its own.
     ///   - constraint: what each reply is held to, from its first token on.
     ///   - capacity: the most tokens of the conversation the model sees; nil for all of its context.
+    ///   - drafting: how replies are drafted, which changes nothing but their speed.
     /// - Throws: `LocatedError` for options or a capacity out of range.
     public init(
         model: Model, tokenizer: any Tokenizer, template: ChatTemplate, system: String? = nil,
         options: GenerationOptions = GenerationOptions(), constraint: (any LogitConstraint)? = nil,
-        capacity: Int? = nil
+        capacity: Int? = nil, drafting: Drafting? = nil
     ) throws(LocatedError) {
         try options.validate()
         self.tokenizer = tokenizer
         self.template = template
         self.options = options
         self.constraint = constraint
+        self.drafting = drafting
         messages = system.map { [ChatMessage(role: "system", content: $0)] } ?? []
         text = try ReadText(model: model, capacity: capacity)
     }
@@ -63,7 +68,8 @@ public struct ChatSession<Model: CausalModel> {
         var turns = messages + [ChatMessage(role: "user", content: message)]
         let (prompt, forgotten) = try fittingPrompt(&turns)
         let generation = try generate(
-            from: prompt, in: &text, tokenizer: tokenizer, options: options, constraint: constraint,
+            from: prompt, in: &text, drafting: &drafting, tokenizer: tokenizer, options: options,
+            constraint: constraint,
             cancellation: cancellation, progress: progress, show: show
         )
         messages = turns + [ChatMessage(role: "assistant", content: generation.text)]

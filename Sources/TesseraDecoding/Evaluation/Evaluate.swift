@@ -1,13 +1,5 @@
 public import TesseraCore
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 /// Scores every token of a text under a model.
 ///
 /// The text is read in overlapping windows; each token is scored once, in the first window that holds it, with all
@@ -101,12 +93,11 @@ func negativeLogLikelihood(
         for (index, target) in targets.enumerated() {
             let row = UnsafeBufferPointer(
                 rebasing: rows[(index * vocabularySize)..<((index + 1) * vocabularySize)])
-            guard Int(target) < row.count, let maximum = LogitRow(row).maximum(), maximum.isFinite else {
+            guard let loss = LogitRow(row).negativeLogProbability(of: Int(target)) else {
                 allFinite = false
                 return
             }
-            let normaliser = log(LogitRow(row).sumOfExponentials(offset: maximum, scale: 1))
-            sum += normaliser + Double(maximum) - Double(row[Int(target)])
+            sum += loss
         }
     }
     guard allFinite, !sum.isNaN else {

@@ -3,9 +3,7 @@ internal import TesseraTokenizers
 
 /// Continues a prompt token by token.
 ///
-/// The one generation loop: score the text so far, draw a token, show its text, look whether to stop, read the
-/// token. A constraint changes the scores before the draw; drafts will change the reading of tokens, and cache
-/// policies what `text` keeps; this loop stays.
+/// With drafts, see the other `generate`, the same text takes fewer passes of the model.
 ///
 /// - Parameters:
 ///   - prompt: at least one token; see `promptTokens(of:)`.
@@ -26,6 +24,47 @@ public func generate<Model: CausalModel>(
     cancellation: Cancellation = Cancellation(), progress: Progress = .ignored,
     show: (String) throws(LocatedError) -> Void = { _ in }
 ) throws(LocatedError) -> Generation {
+    var reader = OneByOne<Model>()
+    return try generate(
+        from: prompt, in: &text, through: &reader, tokenizer: tokenizer, options: options,
+        constraint: constraint, cancellation: cancellation, progress: progress, show: show)
+}
+
+/// Continues a prompt with drafts: token by token the same text, in fewer passes of the model.
+///
+/// - Parameter drafting: where drafts come from; what it learns is for the next text too. Nil decodes plainly.
+/// - Throws: what the other `generate` does, and what the source of drafts throws.
+public func generate<Model: BatchCausalModel>(
+    from prompt: [TokenID], in text: inout ReadText<Model>, drafting: inout Drafting?,
+    tokenizer: some Tokenizer,
+    options: GenerationOptions = GenerationOptions(), constraint: (any LogitConstraint)? = nil,
+    cancellation: Cancellation = Cancellation(), progress: Progress = .ignored,
+    show: (String) throws(LocatedError) -> Void = { _ in }
+) throws(LocatedError) -> Generation {
+    try drafting?.check(options)
+    // Taken, not shared: its tables change in place.
+    guard let given = drafting.take() else {
+        return try generate(
+            from: prompt, in: &text, tokenizer: tokenizer, options: options, constraint: constraint,
+            cancellation: cancellation, progress: progress, show: show)
+    }
+    let ends = options.ignoresEndOfText ? [] : tokenizer.specialTokens.endOfText
+    var reader = DraftVerifier<Model>(given, ends: ends)
+    defer { drafting = reader.drafting }
+    return try generate(
+        from: prompt, in: &text, through: &reader, tokenizer: tokenizer, options: options,
+        constraint: constraint, cancellation: cancellation, progress: progress, show: show)
+}
+
+/// The one generation loop: draw a token from the scores after the text so far, show its text, look whether to stop,
+/// go on with the token.
+///
+/// A constraint changes the scores before the draw, and `reader` is how tokens are read; this loop stays.
+private func generate<Reader: TextReader>(
+    from prompt: [TokenID], in text: inout ReadText<Reader.Model>, through reader: inout Reader,
+    tokenizer: some Tokenizer, options: GenerationOptions, constraint: (any LogitConstraint)?,
+    cancellation: Cancellation, progress: Progress, show: (String) throws(LocatedError) -> Void
+) throws(LocatedError) -> Generation {
     try options.validate()
     let start = ContinuousClock.now
     let limit = options.maximumTokens ?? .max
@@ -45,7 +84,9 @@ public func generate<Model: CausalModel>(
 
     let reused = text.sharedCount(with: prompt)
     var stopReason: StopReason?
-    if try !text.read(prompt, logits: &logits, cancellation: cancellation, progress: progress) {
+    if try !reader.read(
+        prompt, in: &text, logits: &logits, cancellation: cancellation, progress: progress)
+    {
         stopReason = .cancelled
     }
     let promptEnd = ContinuousClock.now
@@ -56,12 +97,10 @@ public func generate<Model: CausalModel>(
             stopReason = .cancelled
             break
         }
-        if constraint != nil {
-            // One token more than the context holds can be drawn; it is not read.
-            let room = text.capacity - text.tokens.count + 1
-            try constraint?.mask(&logits, remaining: min(limit - (all.count - prompt.count), room))
-        }
-        let token = try sampler.next(&logits, after: all)
+        // One token more than the context holds can be drawn; it is not read.
+        let remaining = min(limit - (all.count - prompt.count), text.capacity - text.tokens.count + 1)
+        if constraint != nil { try constraint?.mask(&logits, remaining: remaining) }
+        let token = reader.settled(try sampler.next(&logits, after: all), from: logits)
         try constraint?.advance(token)
         all.append(token)
         firstToken = firstToken ?? .now
@@ -82,9 +121,12 @@ public func generate<Model: CausalModel>(
         } else if text.isFull {
             stopReason = .contextFull
         } else {
-            try text.append(token, logits: &logits)
+            try reader.append(
+                token, to: &text, all: all, remaining: remaining - 1, constraint: &constraint, logits: &logits
+            )
         }
     }
+    try reader.finish(&text)
 
     if stopReason != .stopString {
         let (piece, stopped) = matcher.append(stream.finish())
@@ -99,7 +141,8 @@ public func generate<Model: CausalModel>(
     return Generation(
         text: shown, tokens: Array(all[prompt.count...]), stopReason: stopReason ?? .cancelled,
         promptTokenCount: prompt.count, reusedTokenCount: reused, promptSeconds: seconds(start, promptEnd),
-        generationSeconds: seconds(promptEnd, end), firstTokenSeconds: firstToken.map { seconds(start, $0) }
+        generationSeconds: seconds(promptEnd, end), firstTokenSeconds: firstToken.map { seconds(start, $0) },
+        drafts: reader.counts
     )
 }
 

@@ -1,8 +1,16 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 /// Sums and maxima over one row of logits.
 ///
 /// NaN counts as minus infinity throughout: comparisons with it are false, and the loops are built on that.
 package struct LogitRow {
-    private let values: UnsafeBufferPointer<Float>
+    let values: UnsafeBufferPointer<Float>
 
     /// Wraps `values` for as long as their storage lives.
     package init(_ values: UnsafeBufferPointer<Float>) {
@@ -28,6 +36,18 @@ package struct LogitRow {
     package func indexOfMaximum() -> Int? {
         guard let best = maximum() else { return nil }
         return values.firstIndex(of: best)
+    }
+
+    /// `-log softmax(row)[index]` in nats; nil when the index is outside the row or no finite value is the largest.
+    package func negativeLogProbability(of index: Int) -> Double? {
+        guard values.indices.contains(index), let logSum = logSumOfExponentials() else { return nil }
+        return logSum - Double(values[index])
+    }
+
+    /// `log(sum(exp(row)))`; nil when no finite value is the largest.
+    package func logSumOfExponentials() -> Double? {
+        guard let maximum = maximum(), maximum.isFinite else { return nil }
+        return Double(maximum) + log(sumOfExponentials(offset: maximum, scale: 1))
     }
 
     /// The sum of `exp((x - offset) * scale)` over the row, for an `offset` of at least its maximum.

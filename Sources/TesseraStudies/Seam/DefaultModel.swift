@@ -1,12 +1,14 @@
 internal import TesseraCore
 internal import TesseraEngine
 internal import TesseraFiles
+internal import TesseraTemplates
 internal import TesseraTokenizers
 
 /// The causal language model that studies use: SmolLM2-135M-Instruct, from the user's store.
 struct DefaultModel {
     let model: DecoderModel
     let tokenizer: PipelineTokenizer
+    let template: ChatTemplate
 
     /// Opens it.
     ///
@@ -14,6 +16,8 @@ struct DefaultModel {
     init() throws(LocatedError) {
         let location = try ModelStore().resolve(ModelStore.defaultModel)
         model = try DecoderModel.load(location)
-        tokenizer = try TokenizerLoader.load(location).tokenizer
+        let loaded = try TokenizerLoader.load(location)
+        tokenizer = loaded.tokenizer
+        template = try loaded.requireChatTemplate()
     }
 }

@@ -4,13 +4,14 @@ extension PublishedSystem {
         PublishedSystem(
             "adaptive-draft-verification",
             "Adaptive Draft-Verification for Efficient Large Language Model Decoding", "2407.12021",
-            "drafts from a store of trigrams that learns while decoding"),
+            "drafts from a store of trigrams that learns while decoding", "generate --draft adaptive"),
         PublishedSystem(
             "approximate-unlearning", "Who's Harry Potter? Approximate Unlearning in LLMs", "2310.02238",
             "making a model forget one body of text"),
         PublishedSystem(
             "big-little-decoder", "Speculative Decoding with Big Little Decoder", "2302.07863",
-            "a small model that writes and a large one that corrects"),
+            "a small model that writes and a large one that corrects",
+            "generate --draft-model M --rollback NATS"),
         PublishedSystem(
             "byte2word", "Word-Level Representation From Bytes For Language Modeling", "2211.12677",
             "an encoder whose words are made of their bytes"),
@@ -130,7 +131,7 @@ extension PublishedSystem {
         PublishedSystem(
             "token-recycling",
             "Turning Trash into Treasure: Accelerating Inference of Large Language Models with Token Recycling",
-            "2408.08696", "drafts from candidates that were thrown away"),
+            "2408.08696", "drafts from candidates that were thrown away", "generate --draft recycling"),
         PublishedSystem(
             "token-unify",
             "TokenUnify: Scalable Autoregressive Visual Pre-training with Mixture Token Prediction",

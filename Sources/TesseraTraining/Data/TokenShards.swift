@@ -90,29 +90,6 @@ struct TokenShardWriter {
     }
 }
 
-extension TensorData {
-    /// One axis of whole numbers.
-    init(name: String, format: String, values: [some FixedWidthInteger]) {
-        var bytes: [UInt8] = []
-        for value in values { withUnsafeBytes(of: value.littleEndian) { bytes += $0 } }
-        self.init(name: name, shape: [values.count], format: .other(format), bytes: bytes)
-    }
-}
-
-extension TensorView {
-    /// Some of the numbers, which must be of that type and lie inside.
-    func values<Number: FixedWidthInteger>(in range: Range<Int>, as type: Number.Type) -> [Number] {
-        withExtendedLifetime(file) {
-            let bytes = bytes
-            return range.map { place in
-                Number(
-                    littleEndian: bytes.loadUnaligned(
-                        fromByteOffset: place * MemoryLayout<Number>.size, as: Number.self))
-            }
-        }
-    }
-}
-
 /// The tensor of whole numbers called `name` in a safetensors file.
 func wholeNumbers(_ name: String, _ format: String, in path: String) throws(LocatedError) -> TensorView {
     let file = try SafetensorsFile(path: path)
