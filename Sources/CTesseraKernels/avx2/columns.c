@@ -67,7 +67,7 @@ TK_INLINE void eight_rows(tk_format format, bool whole, size_t tokens, const tk_
                           size_t y_stride, size_t count) {
     _Alignas(32) float sums[MOST_TOKENS][TK_ROWS] = {0};
     for (size_t b = 0; b < blocks; b++) {
-        tk_prefetch_next_rows(rows->at[0], blocks * block_bytes, b * block_bytes, block_bytes);
+        tk_prefetch_next_rows(rows->at[0], TK_ROWS, blocks * block_bytes, b * block_bytes, block_bytes);
         columns w;
         load_block(format, whole, rows, b * block_bytes, &w);
 #pragma clang loop unroll(full)

@@ -91,11 +91,11 @@ TK_INLINE void tk_load_last_scales(const uint8_t *const rows[TK_ROWS], size_t of
     *m = tk_load_half8(halves[1]);
 }
 
-// Asks for the next eight rows while a block of these is worked on.
-TK_INLINE void tk_prefetch_next_rows(const uint8_t *rows, size_t row_bytes, size_t offset,
+// Asks for as many rows behind these `count` while a block of these is worked on.
+TK_INLINE void tk_prefetch_next_rows(const uint8_t *rows, size_t count, size_t row_bytes, size_t offset,
                                      size_t block_bytes) {
-    for (size_t line = 0; line < TK_ROWS * block_bytes; line += 64)
-        _mm_prefetch((const char *)rows + TK_ROWS * (row_bytes + offset) + TK_PREFETCH_BYTES + line,
+    for (size_t line = 0; line < count * block_bytes; line += 64)
+        _mm_prefetch((const char *)rows + count * (row_bytes + offset) + TK_PREFETCH_BYTES + line,
                      _MM_HINT_T0);
 }
 

@@ -34,7 +34,7 @@ TK_INLINE void eight_rows(tk_format format, bool whole, size_t tokens, size_t bl
     for (size_t t = 0; t < tokens; t++) sums[t] = _mm256_setzero_ps();
     for (size_t b = 0; b < blocks; b++) {
         size_t offset = b * block_bytes;
-        tk_prefetch_next_rows(rows[0], blocks * block_bytes, offset, block_bytes);
+        tk_prefetch_next_rows(rows[0], TK_ROWS, blocks * block_bytes, offset, block_bytes);
         __m256i low[4], high[4];  // the first and the last 16 weights of the pairs of rows
         for (size_t i = 0; i < 4; i++) {
             const uint8_t *a = rows[i] + offset + header_bytes, *b = rows[i + 4] + offset + header_bytes;

@@ -173,7 +173,7 @@ TK_INLINE void eight_rows(tk_format format, size_t tokens, const tk_rows *rows, 
     }
     for (size_t b = 0; b < blocks; b += unit) {
         size_t offset = b / unit * unit_bytes;
-        tk_prefetch_next_rows(rows->at[0], row_bytes, offset, unit_bytes);
+        tk_prefetch_next_rows(rows->at[0], TK_ROWS, row_bytes, offset, unit_bytes);
         if (format == TK_Q6_K)
             add_unit_q6_k(tokens, rows, offset, token, b, sums);
         else if (format == TK_Q4_K || format == TK_Q5_K)

@@ -2,6 +2,7 @@
 #include "avx512.h"
 
 #if defined(__x86_64__)
+#include "../avx2/eight_rows.h"
 #include "../avx2/panel.h"
 
 TK_BEGIN_AVX512
@@ -48,6 +49,8 @@ TK_INLINE void pack_panel(tk_format format, size_t block_bytes, const uint8_t *w
         rows[i] = weights + (row + i < end ? row + i : end - 1) * blocks * block_bytes;
     for (size_t b = 0; b < blocks; b++) {
         size_t offset = b * block_bytes;
+        // Sixteen rows at a time are more than the processor follows by itself.
+        tk_prefetch_next_rows(rows[0], ROWS, blocks * block_bytes, offset, block_bytes);
         __m512i v[4];
         if (format == TK_Q8_0) {
             for (size_t half = 0; half < 2; half++) {

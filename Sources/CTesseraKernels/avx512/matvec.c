@@ -33,7 +33,7 @@ TK_INLINE __m256 eight_rows(tk_format format, bool whole, size_t block_bytes, si
     __m256 sum = _mm256_setzero_ps();
     for (size_t b = 0; b < blocks; b++) {
         size_t offset = b * block_bytes;
-        tk_prefetch_next_rows(rows[0], blocks * block_bytes, offset, block_bytes);
+        tk_prefetch_next_rows(rows[0], TK_ROWS, blocks * block_bytes, offset, block_bytes);
         __m256i x0 = tk_load_twice(x[b].values), x1 = tk_load_twice(x[b].values + 16);
         __m256i pairs[4];
         for (size_t i = 0; i < 4; i++)
