@@ -56,11 +56,19 @@ public struct EntryMove: Hashable, Sendable {
 
 /// Watches attention while a model reads.
 public protocol AttentionObserver: AnyObject, Sendable {
+    /// Whether the attention of a layer is wanted; asked before it is computed, and always answered alike.
+    func watches(layer: Int) -> Bool
+
     /// Takes note of what one query sees.
     ///
     /// Called by several threads at once for different layers and key/value heads. The calls for one of these come one
     /// after the other and in the same order whatever the number of threads; the rows of a query head ascend.
     func observe(_ row: AttentionRow)
+}
+
+extension AttentionObserver {
+    /// All layers are wanted.
+    public func watches(layer: Int) -> Bool { true }
 }
 
 /// What one query sees of the entries that it may look at.

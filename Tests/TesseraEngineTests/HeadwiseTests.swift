@@ -29,6 +29,13 @@ struct HeadwiseTests {
 
         private let seen = Mutex<[[Int]: [Row]]>([:])
 
+        /// The layers that it asks for.
+        private let layers: Range<Int>
+
+        init(layers: Range<Int> = 0..<3) { self.layers = layers }
+
+        func watches(layer: Int) -> Bool { layers.contains(layer) }
+
         func observe(_ row: AttentionRow) {
             let copy = Row(queryHead: row.queryHead, index: row.index, logits: Array(row.logits))
             seen.withLock { $0[[row.layer, row.head], default: []].append(copy) }
@@ -103,6 +110,19 @@ struct HeadwiseTests {
             shown.append(watcher.rows)
         }
         #expect(shown[0] == shown[1] && shown[0] == shown[2])
+    }
+
+    @Test("a layer that is not asked for is not shown, and the others are as ever")
+    func watchedLayers() throws {
+        let model = try fixture.load(.fast)
+        let tokens = tiny.tokens(40)
+        var logits: [Float] = []
+        let (all, one) = (Watcher(), Watcher(layers: 1..<2))
+        for watcher in [all, one] {
+            let cache = try model.makeCache(capacity: 40)
+            try model.read(tokens, cache: cache, rows: .last, observer: watcher, logits: &logits)
+        }
+        #expect(!one.rows.isEmpty && one.rows == all.rows.filter { $0.key[0] == 1 })
     }
 
     /// A choice of 30 of 100 entries, another one for each head, with the last: places filled from behind.

@@ -38,13 +38,9 @@ extension BenchDecodeCommand {
         for set in BenchmarkPrompts.all {
             // What is learnt stays within a set: its texts are alike.
             var arms = try names.map(arm)
-            let prompts = try set.prompts.map { prompt in
-                tokenizer.promptTokens(
-                    of: try template.render(
-                        messages: [ChatMessage(role: "user", content: prompt)], addGenerationPrompt: true))
-            }
             let result = try benchmark.run(
-                prompts, &arms, cancellation: Interruption.cancellation, progress: bar.progress)
+                set.tokens(tokenizer, template), &arms, cancellation: Interruption.cancellation,
+                progress: bar.progress)
             results.append((set, result))
         }
         bar.clear()
@@ -66,13 +62,11 @@ extension BenchDecodeCommand {
             .init("cache", .right), .init("identical", .right), .init("differs by", .right),
         ])
         for (set, result) in results {
-            let plain = result.scores.first?.tokensPerSecond
             for score in result.scores {
-                let rate = score.tokensPerSecond
-                let speedup = rate.flatMap { rate in plain.map { rate / $0 } }
                 table.append([
                     set.name, score.name, decimal(score.tokensPerPass, 2), decimal(score.draftsPerPass, 1),
-                    decimal(rate, 1), decimal(speedup, 2), decimal(score.promptSeconds, 2),
+                    decimal(score.tokensPerSecond, 1), decimal(result.timesPlain(score), 2),
+                    decimal(score.promptSeconds, 2),
                     score.bytesOfCache.map(NumberFormat.bytes) ?? "",
                     "\(score.identical) of \(score.prompts)", percent(score.difference),
                 ])

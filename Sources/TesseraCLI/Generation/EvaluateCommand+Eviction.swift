@@ -32,14 +32,14 @@ extension EvaluateCommand {
 
         let bar = ProgressBar()
         defer { bar.clear() }
-        var rows: [(options: EvictionOptions, loss: Double, use: EvictionUse)] = []
-        for options in runs {
-            let evicting = try options.evicting(loaded.model)
-            let cache = try evicting.makeCache(capacity: tokens.count)
-            let losses = try continuationLosses(
-                of: tokens, after: promptCount, model: evicting, cache: cache,
-                cancellation: Interruption.cancellation, progress: bar.progress)
-            rows.append((options, losses.reduce(0, +) / Double(losses.count), cache.use))
+        let results = try continuationLosses(
+            of: tokens, after: promptCount, model: loaded.model, under: runs,
+            cancellation: Interruption.cancellation, progress: bar.progress)
+        let rows = zip(runs, results).map { options, result in
+            (
+                options: options, loss: result.losses.reduce(0, +) / Double(result.losses.count),
+                use: result.use
+            )
         }
         bar.clear()
         let full = rows[0].loss

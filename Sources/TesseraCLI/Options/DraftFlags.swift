@@ -52,6 +52,7 @@ struct DraftFlags: ParsableArguments {
         if let drafting = try small.drafting(for: loaded, sampling: sampling, nodes: draftNodes) {
             return drafting
         }
+        guard draft != .none else { return nil }
         let size = loaded.model.vocabularySize
         var table = try RecyclingTable(vocabularySize: size)
         if let draftTable, FileSystem.kind(of: draftTable) != nil {

@@ -1,3 +1,6 @@
+public import TesseraCore
+public import TesseraTemplates
+
 /// Ten prompts of one kind, kept with the program.
 ///
 /// What drafts are worth depends on how much of its prompt an answer repeats; the three kinds lie far apart in that.
@@ -20,5 +23,18 @@ public struct BenchmarkPrompts: Hashable, Sendable {
         self.name = name
         let text = String(decoding: bytes, as: UTF8.self).dropLast()
         prompts = text.split(separator: "\n----\n").map(String.init)
+    }
+
+    /// The tokens of each, as the message that a model is to answer.
+    ///
+    /// - Throws: `LocatedError` when the template fails.
+    public func tokens(_ tokenizer: some Tokenizer, _ template: ChatTemplate) throws(LocatedError)
+        -> [[TokenID]]
+    {
+        try prompts.map { prompt throws(LocatedError) in
+            tokenizer.promptTokens(
+                of: try template.render(
+                    messages: [ChatMessage(role: "user", content: prompt)], addGenerationPrompt: true))
+        }
     }
 }

@@ -93,6 +93,14 @@ public struct MethodBenchmark<Model: BatchCausalModel & HeadwiseCausalModel> {
 
         /// The share of the answers' runs of five tokens that stand in their prompts.
         public var copyShare: Double
+
+        /// A method's tokens a second over those of plain decoding; nil without time.
+        public func timesPlain(_ score: Score) -> Double? {
+            guard let plain = scores.first?.tokensPerSecond, let rate = score.tokensPerSecond else {
+                return nil
+            }
+            return rate / plain
+        }
     }
 
     private let model: Model

@@ -65,7 +65,6 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
             counts?.accepted += 1
         } else {
             closePass(before: token)
-            try text.settle()
             try readNext(token, in: &text, all: all, remaining: remaining, &constraint)
         }
         copyRow(of: node, to: &logits)

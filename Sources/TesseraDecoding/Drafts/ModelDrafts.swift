@@ -1,13 +1,5 @@
 public import TesseraCore
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 /// Drafts from a smaller model that shares the tokenizer.
 ///
 /// Leviathan et al., "Fast inference from transformers via speculative decoding", ICML 2023, arXiv:2211.17192. The
@@ -67,7 +59,7 @@ public struct ModelDrafts<Small: CausalModel>: DraftSource {
         while tree.count < min(limit, mostSteps) {
             let token = try sampler.next(&logits, after: all)
             let loss = logits.withUnsafeBufferPointer { LogitRow($0).negativeLogProbability(of: Int(token)) }
-            let chance = Float(exp(-(loss ?? .infinity)))
+            let chance = Float(exponential(-(loss ?? .infinity)))
             guard Double(chance) >= fallback else { break }
             node = tree.add(token, after: node, kind: Int(chance * 9.99), guess: chance) ?? node
             all.append(token)

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 /// What a pass of a model over a few rows costs beside one over a single row: t(m).
 ///
 /// Up to some number of rows a pass mostly waits for the weights, and more rows cost little; how many that are
@@ -60,10 +52,10 @@ public struct PassCost: Hashable, Sendable {
         let sample = seconds / costs[rows - 1]
         let unit = unitSeconds ?? sample
         let ratio = min(max(sample / unit, 0.5), 2)
-        unitSeconds = unit * pow(ratio, Self.unitStep)
+        unitSeconds = unit * power(ratio, Self.unitStep)
         for index in costs.indices {
             let distance = Double(abs(index + 1 - rows))
-            costs[index] *= pow(ratio, Self.costStep * pow(0.6, distance))
+            costs[index] *= power(ratio, Self.costStep * power(0.6, distance))
         }
     }
 }

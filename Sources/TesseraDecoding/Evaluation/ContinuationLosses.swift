@@ -15,10 +15,7 @@ public func continuationLosses<Model: CausalModel>(
     cancellation: Cancellation = Cancellation(), progress: Progress = .ignored
 ) throws -> [Double] {
     guard promptCount > cache.count, promptCount < tokens.count else {
-        throw LocatedError(
-            field: "prompt",
-            problem: "\(promptCount) of \(tokens.count) tokens leave nothing to read or to score",
-            remedy: "give a longer text")
+        throw nothingToScore(promptCount, of: tokens.count)
     }
     var logits: [Float] = []
     try readPrompt(tokens[..<(promptCount - 1)], model: model, cache: cache, cancellation: cancellation)
@@ -32,6 +29,44 @@ public func continuationLosses<Model: CausalModel>(
         progress.report("scoring", losses.count, of: tokens.count - promptCount, unit: "tokens")
     }
     return losses
+}
+
+/// The same under several policies, each with the memory that its cache took; a prompt is read once for those that score
+/// it alike.
+///
+/// - Returns: one for each of `runs`, in their order.
+/// - Throws: as the function for one cache does, and for options out of range.
+public func continuationLosses<Model: HeadwiseCausalModel>(
+    of tokens: [TokenID], after promptCount: Int, model: Model, under runs: [EvictionOptions],
+    cancellation: Cancellation = Cancellation(), progress: Progress = .ignored
+) throws -> [(losses: [Double], use: EvictionUse)] {
+    guard (1..<max(1, tokens.count)).contains(promptCount) else {
+        throw nothingToScore(promptCount, of: tokens.count)
+    }
+    var prompts: [EvictionOptions.PromptScoring: EvictingCache<Model.Cache>] = [:]
+    return try runs.map { options in
+        let evicting = try options.evicting(model)
+        let prompt: EvictingCache<Model.Cache>
+        if let read = prompts[options.promptScoring] {
+            prompt = read
+        } else {
+            prompt = try evicting.makeCache(capacity: tokens.count)
+            try readPrompt(
+                tokens[..<(promptCount - 1)], model: evicting, cache: prompt, cancellation: cancellation)
+            prompts[options.promptScoring] = prompt
+        }
+        let cache = try evicting.makeCache(copying: prompt, capacity: tokens.count)
+        let losses = try continuationLosses(
+            of: tokens, after: promptCount, model: evicting, cache: cache, cancellation: cancellation,
+            progress: progress)
+        return (losses, cache.use)
+    }
+}
+
+private func nothingToScore(_ promptCount: Int, of count: Int) -> LocatedError {
+    LocatedError(
+        field: "prompt", problem: "\(promptCount) of \(count) tokens leave nothing to read or to score",
+        remedy: "give a longer text")
 }
 
 /// Reads those of the first tokens of a text that `cache` does not hold yet, without a row of logits.

@@ -64,8 +64,10 @@ final class AttentionScores: AttentionObserver, @unchecked Sendable {
         for head in heads { head.entries.truncate(to: count) }
     }
 
+    /// A layer with a window of its own keeps the last tokens, whatever their scores.
+    func watches(layer: Int) -> Bool { windows[layer] == nil }
+
     func observe(_ row: AttentionRow) {
-        guard windows[row.layer] == nil else { return }
         let step = promptCount.map { max(0, textCount + row.index - $0 + 1) } ?? 0
         policy.score(row, at: step, in: &heads[row.layer * headCount + row.head].entries)
     }

@@ -49,6 +49,24 @@ public struct EvictionOptions: Hashable, Sendable {
         }
     }
 
+    /// What the scores of a prompt's tokens follow from.
+    enum PromptScoring: Hashable {
+        case none
+        case attention
+        case noisyAttention(seed: UInt64?, temperature: Double)
+    }
+
+    /// Policies that score a prompt alike can share one reading of it: budgets and later steps change nothing of it.
+    var promptScoring: PromptScoring {
+        switch method {
+        case .full, .window, .sinks: .none
+        case .h2o: .attention
+        case .keyformer:
+            .noisyAttention(
+                seed: keyformer.hasNoise ? keyformer.seed : nil, temperature: keyformer.temperatures.first)
+        }
+    }
+
     /// Gives the caches of a model this policy.
     ///
     /// - Throws: `LocatedError` for options out of range.

@@ -16,8 +16,10 @@ struct AttentionTap {
     private let longest: Int
     private let group: Int
 
+    /// The rows of a piece at most, and the floats of a thread.
+    private let (pieceRows, floats): (Int, Int)
+
     private var keyFloats: Int { CacheShape.pageTokens * keySize }
-    private var floats: Int { keyFloats + group * PassPiece.mostRows * longest }
 
     /// Asks for the memory that the call of `plan` takes.
     init(
@@ -28,17 +30,22 @@ struct AttentionTap {
         keySize = shape.loadedKeySize
         group = c.headCount / c.keyValueHeadCount
         longest = (0..<plan.rowCount).reduce(0) { max($0, plan.seen(byRow: $1)) }
-        let floats = CacheShape.pageTokens * keySize + group * PassPiece.mostRows * longest
+        // One token is what most passes read.
+        pieceRows = max(1, min(PassPiece.mostRows, plan.rowCount))
+        floats = CacheShape.pageTokens * keySize + group * pieceRows * longest
         scratch = try Memory(threads * floats, of: Float.self, for: "the attention of a chunk of tokens")
     }
+
+    /// Whether anything of a layer is to be shown.
+    func watches(layer: Int) -> Bool { observer.watches(layer: layer) }
 
     /// Shows layer `layer` of the rows of a text in line, whose queries are still in the buffers; this thread's part.
     func show(
         _ rows: PassRows, layer: Int, window: Int, of attention: AttentionBlock, on worker: Worker
     ) {
         for head in 0..<attention.keyValueHeads where worker.takes(head) {
-            for begin in stride(from: 0, to: rows.count, by: PassPiece.mostRows) {
-                let piece = begin..<min(begin + PassPiece.mostRows, rows.count)
+            for begin in stride(from: 0, to: rows.count, by: pieceRows) {
+                let piece = begin..<min(begin + pieceRows, rows.count)
                 multiply(piece, of: rows, layer: layer, head: head, of: attention, on: worker)
                 show(
                     piece, of: rows, layer: layer, head: head, window: window, scale: attention.scale, worker)
@@ -49,7 +56,7 @@ struct AttentionTap {
     /// The logits of a query of a piece, before they are scaled.
     private func logits(_ member: Int, _ offset: Int, _ worker: Worker) -> UnsafeMutablePointer<Float> {
         scratch.pointer(to: Float.self) + worker.index * floats + keyFloats
-            + (member * PassPiece.mostRows + offset) * longest
+            + (member * pieceRows + offset) * longest
     }
 
     /// logits[member, row, entry] = q[row, member] · k[entry], a page of entries at a time.
@@ -69,7 +76,7 @@ struct AttentionTap {
                 for offset in 0..<piece.count {
                     tk_matmul_f32(
                         worker.isa, format, keys, size, 0, slots.count, queries + offset * width, size, group,
-                        logits(0, offset, worker) + begin, PassPiece.mostRows * longest, worker.rowScratch)
+                        logits(0, offset, worker) + begin, pieceRows * longest, worker.rowScratch)
                 }
             } else {
                 for member in 0..<group {

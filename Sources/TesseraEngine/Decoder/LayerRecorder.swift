@@ -41,7 +41,7 @@ struct LayerRecorder {
 
     /// Takes down layer `index` of a chunk, whose x all threads have finished; ends with a barrier.
     func record(_ index: Int, of chunk: PassChunk, in pass: DecoderPass, on worker: Worker) {
-        if let tap {
+        if let tap, tap.watches(layer: index) {
             let window = pass.layers[index].attention.plan.window ?? .max
             tap.show(chunk.all, layer: index, window: window, of: pass.attention, on: worker)
             worker.barrier()

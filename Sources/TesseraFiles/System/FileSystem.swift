@@ -75,6 +75,11 @@ package enum FileSystem {
         }
     }
 
+    /// Makes a new empty folder where temporary files of the system lie; see `createTemporaryFolder(in:prefix:)`.
+    package static func createTemporaryFolder(prefix: String) throws(LocatedError) -> String {
+        try createTemporaryFolder(in: environment("TMPDIR") ?? "/tmp", prefix: prefix)
+    }
+
     /// Makes a new empty folder inside `folder`, only for this user, whose name begins with `prefix`.
     package static func createTemporaryFolder(in folder: String, prefix: String) throws(LocatedError)
         -> String

@@ -24,13 +24,9 @@ struct DraftRuns {
                 sampling: SamplingOptions(temperature: temperature, seed: seed), maximumTokens: 128))
         var sets: [(name: String, result: Benchmark.Result)] = []
         for set in BenchmarkPrompts.all {
-            let prompts = try set.prompts.map { prompt in
-                model.tokenizer.promptTokens(
-                    of: try model.template.render(
-                        messages: [ChatMessage(role: "user", content: prompt)], addGenerationPrompt: true))
-            }
             let result = try benchmark.run(
-                prompts, &arms, cancellation: conditions.cancellation, progress: conditions.progress)
+                set.tokens(model.tokenizer, model.template), &arms, cancellation: conditions.cancellation,
+                progress: conditions.progress)
             sets.append((set.name, result))
         }
         self.sets = sets
@@ -61,11 +57,10 @@ struct DraftRuns {
             value.map { NumberFormat.decimal($0, places: places) } ?? ""
         }
         for (name, result) in sets {
-            let plain = result.scores.first?.tokensPerSecond
             for score in result.scores {
-                let speedup = score.tokensPerSecond.flatMap { rate in plain.map { rate / $0 } }
                 table.append([
-                    name, score.name, text(score.tokensPerPass), text(score.draftsPerPass, 1), text(speedup),
+                    name, score.name, text(score.tokensPerPass), text(score.draftsPerPass, 1),
+                    text(result.timesPlain(score)),
                     "\(score.identical) of \(score.prompts)", text(score.difference),
                 ])
             }

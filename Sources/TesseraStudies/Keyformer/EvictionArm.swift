@@ -21,23 +21,19 @@ struct EvictionArm: Sendable {
         EvictionArm(name: "Keyformer", method: .keyformer, recentShare: 0.3, seed: seed)
     }
 
-    /// The model with this policy.
-    func evicting(
-        _ model: DecoderModel, percent: Double, stepCount: Int
-    ) throws(LocatedError) -> EvictingModel<DecoderModel> {
+    /// The policy with a budget.
+    func options(percent: Double, stepCount: Int) -> EvictionOptions {
         var options = EvictionOptions(method, budget: .percent(percent))
         options.recentShare = recentShare
         options.keyformer.seed = seed
         options.keyformer.stepCount = stepCount
-        return try options.evicting(model)
+        return options
     }
 
-    /// Which arms can share the reading of a prompt, since they score it alike.
-    var scoring: String {
-        switch method {
-        case .full, .window, .sinks: ""
-        case .h2o: "h2o"
-        case .keyformer: "keyformer \(seed)"
-        }
+    /// The model with this policy.
+    func evicting(
+        _ model: DecoderModel, percent: Double, stepCount: Int
+    ) throws(LocatedError) -> EvictingModel<DecoderModel> {
+        try options(percent: percent, stepCount: stepCount).evicting(model)
     }
 }

@@ -58,35 +58,20 @@ struct EvictionLosses {
         self.seed = seed
         let arms: [EvictionArm] =
             [.window, .sinks, .h2o, .h2oHalf] + (0..<3).map { .keyformer(seed &+ $0) }
+        let all: [(arm: EvictionArm, percent: Double)] =
+            [(.full, 100)] + Self.budgets.flatMap { budget in arms.map { ($0, budget.percent) } }
         var runs: [Run] = []
         for text in Self.texts {
             let tokens = try Self.tokens(
                 of: text.file, count: Self.promptCount + Self.scoredCount, model, conditions)
-            var prompts: [String: EvictingCache<KeyValueCache>] = [:]
-            func run(_ arm: EvictionArm, _ percent: Double) throws {
-                let evicting = try arm.evicting(model.model, percent: percent, stepCount: Self.scoredCount)
-                let prompt: EvictingCache<KeyValueCache>
-                if let read = prompts[arm.scoring] {
-                    prompt = read
-                } else {
-                    prompt = try evicting.makeCache(capacity: tokens.count)
-                    try readPrompt(
-                        tokens[..<(Self.promptCount - 1)], model: evicting, cache: prompt,
-                        cancellation: conditions.cancellation)
-                    prompts[arm.scoring] = prompt
-                }
-                let cache = try evicting.makeCache(copying: prompt, capacity: tokens.count)
-                let losses = try continuationLosses(
-                    of: tokens, after: Self.promptCount, model: evicting, cache: cache,
-                    cancellation: conditions.cancellation)
-                runs.append(
-                    Run(arm: arm, percent: percent, text: text.name, losses: losses, use: cache.use))
-                conditions.progress.report(
-                    "predicting", runs.count, of: Self.texts.count * (1 + 2 * arms.count), unit: "texts")
-            }
-            try run(.full, 100)
-            for budget in Self.budgets {
-                for arm in arms { try run(arm, budget.percent) }
+            let results = try continuationLosses(
+                of: tokens, after: Self.promptCount, model: model.model,
+                under: all.map { $0.arm.options(percent: $0.percent, stepCount: Self.scoredCount) },
+                cancellation: conditions.cancellation, progress: conditions.progress)
+            runs += zip(all, results).map { run, result in
+                Run(
+                    arm: run.arm, percent: run.percent, text: text.name, losses: result.losses,
+                    use: result.use)
             }
         }
         self.runs = runs

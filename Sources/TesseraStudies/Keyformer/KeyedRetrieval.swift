@@ -37,8 +37,7 @@ struct KeyedRetrieval {
 
     /// - Throws: `LocatedError` when a loss is no number or a file cannot be written; `CancelledError` when stopped.
     init(seed: UInt64, conditions: StudyConditions) throws {
-        let folder = try FileSystem.createTemporaryFolder(
-            in: FileSystem.environment("TMPDIR") ?? "/tmp", prefix: "tessera-study-")
+        let folder = try FileSystem.createTemporaryFolder(prefix: "tessera-study-")
         defer { FileSystem.remove(folder) }
         let trained = try Self.train(seed: seed, conditions: conditions)
         lastLoss = trained.loss

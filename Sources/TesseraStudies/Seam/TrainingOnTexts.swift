@@ -9,8 +9,7 @@ internal import TesseraVocabulary
 func trainTokenizer(
     _ settings: TrainingSettings, onTexts texts: [String], cancellation: Cancellation = Cancellation()
 ) throws -> TrainedTokenizer {
-    let folder = try FileSystem.createTemporaryFolder(
-        in: FileSystem.environment("TMPDIR") ?? "/tmp", prefix: "tessera-study-")
+    let folder = try FileSystem.createTemporaryFolder(prefix: "tessera-study-")
     defer { FileSystem.remove(folder) }
     var lines = ""
     for text in texts {

@@ -88,10 +88,8 @@ final class SpillFolder: Sendable {
 
     /// Makes a folder in the system's folder for temporary files.
     static func temporary() throws(LocatedError) -> SpillFolder {
-        let parent = FileSystem.environment("TMPDIR") ?? "/tmp"
-        return SpillFolder(
-            path: try FileSystem.createTemporaryFolder(in: parent, prefix: "tessera-counts-"),
-            isTemporary: true)
+        SpillFolder(
+            path: try FileSystem.createTemporaryFolder(prefix: "tessera-counts-"), isTemporary: true)
     }
 
     /// Uses `path`, made if need be, which stays.
