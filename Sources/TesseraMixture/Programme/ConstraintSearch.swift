@@ -11,9 +11,7 @@ package struct ConstraintSearch: Sendable {
     private let steps: Range<Int>
 
     /// The most constraints of one merge in one search.
-    private let mostOfOneMerge = 10
-    /// The number of constraints after which a search ends.
-    private let mostOfOneSearch: Int
+    private let mostOfOneMerge = 5
     /// By how much a constraint must be broken, as a part of its largest coefficient.
     private let tolerance = 1e-6
 
@@ -21,13 +19,15 @@ package struct ConstraintSearch: Sendable {
     package init(_ histories: PairHistories, steps: Range<Int>) {
         self.histories = histories
         self.steps = steps.clamped(to: 0..<histories.mergeCount)
-        mostOfOneSearch = max(100, steps.count / 30)
     }
 
-    /// Constraints that `solution` breaks and that are not in `known`, and the merge that the search has come to.
+    /// How many merges' constraints are searched.
+    var mergeCount: Int { steps.count }
+
+    /// Constraints that `solution` breaks and that are not in `known`, in the order of their merges.
     package func broken(
         by solution: MixtureSolution, known: Set<MixtureConstraint>
-    ) -> (constraints: [MixtureConstraint], reached: Int) {
+    ) -> [MixtureConstraint] {
         let weights = zip(solution.shares, histories.pairTotals).map { $1 > 0 ? $0 / Double($1) : 0 }
         let limits = limits(solution, weights)
         var floors = limits
@@ -60,9 +60,8 @@ package struct ConstraintSearch: Sendable {
                 taken += 1
             }
             for (pair, score) in looked { queue.raise(pair, to: score) }
-            if found.count >= mostOfOneSearch { return (found, step) }
         }
-        return (found, steps.upperBound)
+        return found
     }
 
     /// For each merge what its pair counts, its slack with it.

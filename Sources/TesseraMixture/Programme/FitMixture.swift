@@ -4,7 +4,7 @@ package import TesseraCore
 package struct MixtureFit: Sendable {
     /// The shares and slacks.
     package let solution: MixtureSolution
-    /// How many constraints were made.
+    /// How many constraints were made, those that were left out and came back each time.
     package let constraintCount: Int
     /// How often constraints were searched for and the programme solved.
     package let roundCount: Int
@@ -21,9 +21,9 @@ package struct MixtureFit: Sendable {
 
 /// Finds the shares of a mixture for which the merges are the least surprise.
 ///
-/// Constraints are as many as merges times pairs, so they are made when a solution breaks them: the worst ten of a merge,
-/// a hundred before the programme is solved again, until a search of all merges finds none (Hayase et al., 2024,
-/// section 3.3). For more than 3,000 merges, before each solution a thirtieth of them.
+/// Constraints are as many as merges times pairs, so they are made when a solution breaks them, until a search of all
+/// merges finds none (Hayase et al., 2024, section 3.3). Otherwise than in the paper, which solves again after the first
+/// hundred, every search goes through all merges and takes the worst five of each.
 ///
 /// - Parameters:
 ///   - search: says which merges count, and how constraints are searched for.
@@ -40,8 +40,11 @@ package func fitMixture(
     if !start.isEmpty { solution = try programme.solve() }
     while true {
         try cancellation.check()
-        let (constraints, reached) = search.broken(by: solution, known: programme.known)
-        progress.report("solving", reached, of: histories.mergeCount, unit: "merges")
+        let constraints = search.broken(by: solution, known: programme.known)
+        let brokenCount = Set(constraints.map(\.step)).count
+        progress.report(
+            "solving", search.mergeCount - brokenCount, of: search.mergeCount,
+            unit: "merges that are fulfilled")
         rounds += 1
         guard try programme.add(constraints) else { break }
         solution = try programme.solve()

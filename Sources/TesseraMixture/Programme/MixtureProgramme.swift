@@ -7,25 +7,28 @@ internal import TesseraCore
 /// down to a hundred-millionth, so every row is divided by its largest difference, every slack is counted in units of
 /// the first row that has it, and costs in units of the rarest merge: nothing vanishes under the solver's tolerance.
 ///
-/// Most constraints hold the optimum only for a while. One that did not in the last few solutions is taken out, once; when
-/// it is broken again, it stays.
+/// Most constraints hold the optimum only for a while. One that did not in the last solutions is taken out whenever the sum
+/// of slacks has risen, and comes back when it is broken again. As that sum never falls and what is known only grows while
+/// it stands still, this ends.
 struct MixtureProgramme: ~Copyable {
     private let histories: PairHistories
     private var programme: LinearProgram
     /// The constraints in the order of the rows, which begin with that of the sum.
     private var constraints: [MixtureConstraint] = []
-    /// For each of them in how many solutions in a row it had no price; negative for one that stays.
+    /// For each of them in how many solutions in a row it had no price.
     private var ages: [Int] = []
     /// The constraints in the programme.
     private(set) var known: Set<MixtureConstraint> = []
-    /// The constraints that were taken out.
-    private var retired: Set<MixtureConstraint> = []
+    /// The largest sum of costs so far.
+    private var objective = 0.0
 
-    /// How many constraints there were, those that were taken out included.
+    /// How many constraints were added, those that were taken out and came back each time.
     private(set) var constraintCount = 0
 
     /// In how many solutions in a row a constraint that is taken out had no price.
-    private static let oldAge = 5
+    private static let oldAge = 2
+    /// By which part of itself the sum of costs rises at least when it is said to.
+    private static let leastRise = 1e-9
 
     private var mergeColumns: [Int: Slack] = [:]
     private var pairColumns: [Int: Slack] = [:]
@@ -38,18 +41,19 @@ struct MixtureProgramme: ~Copyable {
         var unit: Double
     }
 
-    /// A programme without constraints but that shares add up to one.
+    /// A programme without constraints but that shares add up to one or more.
     init(_ histories: PairHistories) throws(LocatedError) {
         programme = try Self.programme(ofShares: histories.categoryCount)
         self.histories = histories
         costUnit = (0..<histories.mergeCount).compactMap { Self.largestShare($0, histories) }.min() ?? 1
     }
 
-    /// Shares that add up to one.
+    /// Shares that add up to one or more, and no more when anything costs: all constraints hold for any multiple of what
+    /// fulfils them, and the least multiple costs least.
     private static func programme(ofShares count: Int) throws(LocatedError) -> LinearProgram {
         var programme = try LinearProgram()
-        programme.addColumns(costs: [Double](repeating: 0, count: count))
-        try programme.addRows([LinearProgram.Row((0..<count).map { ($0, 1) }, lower: 1, upper: 1)])
+        try programme.addColumns(costs: [Double](repeating: 0, count: count))
+        try programme.addRows([LinearProgram.Row((0..<count).map { ($0, 1) }, lower: 1)])
         return programme
     }
 
@@ -83,9 +87,7 @@ struct MixtureProgramme: ~Copyable {
             // Of two pairs that occur equally often everywhere neither says anything.
             guard scale > 0, known.insert(constraint).inserted else { continue }
             constraints.append(constraint)
-            let isBack = retired.contains(constraint)
-            ages.append(isBack ? -1 : 0)
-            if !isBack { constraintCount += 1 }
+            ages.append(0)
             let unit = Self.largestShare(constraint.step, histories) ?? scale
             let slacks = [
                 column(&mergeColumns[constraint.step], unit: unit, scale),
@@ -94,26 +96,23 @@ struct MixtureProgramme: ~Copyable {
             rows.append(
                 LinearProgram.Row(differences.enumerated().map { ($0, $1 / scale) } + slacks, lower: 0))
         }
-        programme.addColumns(costs: costs)
+        constraintCount += rows.count
+        try programme.addColumns(costs: costs)
         try programme.addRows(rows)
         return !rows.isEmpty
     }
 
-    /// Takes out the constraints that had no price for long.
+    /// Takes out the constraints that had no price of late, if the sum of costs has risen.
     mutating func retire() {
-        var rows: [Int] = []
-        var stays = [Bool](repeating: true, count: constraints.count)
-        for index in constraints.indices where ages[index] >= 0 {
-            ages[index] = isBinding(index) ? 0 : ages[index] + 1
-            // The solver goes on from its basis, of which a row without a price may be a part all the same.
-            stays[index] = ages[index] < Self.oldAge || !programme.isSlack(row: index + 1)
-            guard !stays[index] else { continue }
-            rows.append(index + 1)
-            known.remove(constraints[index])
-            retired.insert(constraints[index])
-        }
-        guard !rows.isEmpty else { return }
-        programme.removeRows(rows)
+        for index in constraints.indices { ages[index] = isBinding(index) ? 0 : ages[index] + 1 }
+        guard programme.objective > objective * (1 + Self.leastRise) else { return }
+        objective = programme.objective
+        // The solver goes on from its basis, of which a row without a price may be a part all the same.
+        let stays = constraints.indices.map { ages[$0] < Self.oldAge || !programme.isSlack(row: $0 + 1) }
+        let gone = constraints.indices.filter { !stays[$0] }
+        guard !gone.isEmpty else { return }
+        programme.removeRows(gone.map { $0 + 1 })
+        for index in gone { known.remove(constraints[index]) }
         constraints = zip(constraints, stays).filter(\.1).map(\.0)
         ages = zip(ages, stays).filter(\.1).map(\.0)
     }
@@ -131,7 +130,7 @@ struct MixtureProgramme: ~Copyable {
         var solution = MixtureSolution(histories)
         let shares = solution.shares.indices.map { max(programme.value(ofColumn: $0), 0) }
         let sum = shares.reduce(0, +)
-        // The row of the sum holds to within the tolerance.
+        // Without a cost the sum may be more than one.
         if sum > 0 { solution.shares = shares.map { $0 / sum } }
         for (step, slack) in mergeColumns {
             solution.mergeSlacks[step] = max(programme.value(ofColumn: slack.column), 0) * slack.unit
