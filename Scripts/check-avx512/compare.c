@@ -175,7 +175,7 @@ int main(void) {
     compare_attentions();
     const tk_format formats[] = {TK_Q4_0, TK_Q4_1, TK_Q8_0};
     const size_t columns[] = {32, 64, 96, 576, 1536};
-    const size_t tokens[] = {1, 2, 3, 4, 5, 8, 17, 64};
+    const size_t tokens[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 14, 16, 17, 64};
     const size_t rows[][3] = {
         {37, 0, 37}, {37, 3, 30}, {50, 49, 50}, {16, 0, 16}, {9, 1, 8}};  // all, from, to
     for (size_t f = 0; f < sizeof formats / sizeof *formats; f++)

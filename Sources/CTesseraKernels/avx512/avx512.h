@@ -20,10 +20,13 @@ void tk_avx512_matvec(tk_format format, const void *weights, size_t n, size_t ro
                       const void *x, float *y);
 void tk_avx512_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                       const void *x, size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch);
-// Two to eight tokens times rows of Q4_0, Q4_1 or Q8_0.
+// Two to sixteen tokens times rows of Q4_0, Q4_1 or Q8_0.
 void tk_avx512_matmul_columns(tk_format format, const void *weights, size_t n, size_t row0, size_t row1,
                               const void *x, size_t x_stride, size_t m, float *y, size_t y_stride);
-enum { TK_MOST_FEW = 8 };  // tokens that go through blocks in registers
+enum {
+    TK_MOST_FEW = 8,   // tokens whose sums fit into registers beside a block,
+    TK_MOST_SOME = 16  // and tokens that go through blocks in registers
+};
 size_t tk_avx512_matmul_scratch_bytes(tk_format format, size_t n);
 
 void tk_avx512_attention(const tk_kv *kv, const tk_query *queries, size_t m, float scale, float *scratch);

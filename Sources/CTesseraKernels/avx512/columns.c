@@ -27,6 +27,30 @@ TK_INLINE void all_rows(tk_format format, size_t block_bytes, size_t tokens, con
     }
 }
 
+// The same for any number of tokens, whose sums wait in memory.
+TK_INLINE void some(tk_format format, size_t block_bytes, const uint8_t *weights, size_t n, size_t row0,
+                    size_t row1, const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride) {
+    size_t blocks = n / TK_BLOCK;
+    for (size_t row = row0; row < row1; row += TK_SIXTEEN) {
+        tk_sixteen_rows rows = tk_sixteen_rows_from(weights, blocks * block_bytes, row, row1);
+        __m512 sums[TK_MOST_SOME];
+        for (size_t t = 0; t < m; t++) sums[t] = _mm512_setzero_ps();
+        for (size_t b = 0; b < blocks; b++) {
+            tk_sixteen w;
+            tk_load_sixteen(format, block_bytes, &rows, b * block_bytes, &w);
+            const uint8_t *token = x + b * sizeof(tk_q8_block);
+            size_t t = 0;
+            for (; t + 4 <= m; t += 4) tk_add_sixteen(4, &w, token + t * x_stride, x_stride, sums + t);
+            if (m - t >= 2) {
+                tk_add_sixteen(2, &w, token + t * x_stride, x_stride, sums + t);
+                t += 2;
+            }
+            if (t < m) tk_add_sixteen(1, &w, token + t * x_stride, x_stride, sums + t);
+        }
+        for (size_t t = 0; t < m; t++) tk_store_sixteen(sums[t], y + t * y_stride + row, row1 - row);
+    }
+}
+
 TK_INLINE void multiply(tk_format format, size_t block_bytes, const uint8_t *weights, size_t n, size_t row0,
                         size_t row1, const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride) {
     switch (m) {
@@ -37,6 +61,7 @@ TK_INLINE void multiply(tk_format format, size_t block_bytes, const uint8_t *wei
     case 6: return all_rows(format, block_bytes, 6, weights, n, row0, row1, x, x_stride, y, y_stride);
     case 7: return all_rows(format, block_bytes, 7, weights, n, row0, row1, x, x_stride, y, y_stride);
     case 8: return all_rows(format, block_bytes, 8, weights, n, row0, row1, x, x_stride, y, y_stride);
+    default: return some(format, block_bytes, weights, n, row0, row1, x, x_stride, m, y, y_stride);
     }
 }
 

@@ -71,7 +71,7 @@ void tk_avx512_matmul(tk_format format, const void *weights, size_t n, size_t ro
         tk_avx512_matvec(format, weights, n, row0, row1, x, y);
         return;
     }
-    if (simple && m <= TK_MOST_FEW) {
+    if (simple && m <= TK_MOST_SOME) {
         tk_avx512_matmul_columns(format, weights, n, row0, row1, x, x_stride, m, y, y_stride);
         return;
     }
