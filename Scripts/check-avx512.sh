@@ -1,11 +1,13 @@
 #!/bin/sh
 # Checks the AVX-512 products on a machine without AVX-512: compiles them against SIMDe's emulation of the
-# instructions (Debian's libsimde-dev) and compares them with the portable ones. Needs AVX2 and takes twenty seconds.
+# instructions (Debian's libsimde-dev, installed when that is possible) and compares them with the portable ones, and
+# attention with AVX2's. Needs AVX2 and takes a minute.
 # SIMDE_INCLUDE names the folder that holds simde/, where it is not the system's.
 set -eu
 cd "$(dirname "$0")/.."
 
 include=${SIMDE_INCLUDE:-/usr/include}
+[ -n "${SIMDE_INCLUDE:-}" ] || Scripts/setup.sh emulation
 if [ ! -e "$include/simde/x86/avx512.h" ]; then
     echo "error: $include/simde: SIMDe is missing; install libsimde-dev or set SIMDE_INCLUDE" >&2
     exit 1

@@ -15,6 +15,7 @@
 #                                  PYTHONPATH, and on a second line the folder that goes before them for the
 #                                  tokenizer's file
 #   setup.sh gemma                 Gemma 3 270M, whose terms are Google's; prints its file
+#   setup.sh emulation             SIMDe, which check-avx512.sh emulates instructions with
 #   setup.sh spark                 a Spark that runs on this machine alone, and Java; prints its folder, and on a
 #                                  second line the folder of what goes before it
 #   setup.sh server-clients        the programs that the server is held against, and Chromium; prints their folder
@@ -226,6 +227,7 @@ studies) study_texts ;;
 lab) lab_packages ;;
 golden) golden_packages ;;
 gemma) "$root/Scripts/fetch-gemma.sh" ;;
+emulation) [ -f /usr/include/simde/x86/avx512.h ] || install_packages libsimde-dev ;;
 spark) spark_packages ;;
 server-clients) server_clients ;;
 peers)

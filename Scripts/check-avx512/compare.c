@@ -1,4 +1,5 @@
-// Compares the AVX-512 products with the portable ones, on random weights of every quantised format.
+// Compares the AVX-512 products with the portable ones, on random weights of every quantised format, and attention
+// with that of AVX2, whose bits it must have.
 //
 // It proves, for the shapes below, that both compute the same sums up to rounding, that one token and many
 // give the same bits for any split of the rows and tokens, that nothing is written outside of the rows asked
@@ -119,10 +120,62 @@ static void compare(const product *p) {
     free(split);
 }
 
+// Attention of some queries that see different parts of the same positions, from `from` on or from 0 on.
+static void compare_attention(tk_format format, size_t head_size, size_t positions, size_t m, size_t from) {
+    size_t row_bytes = tk_cache_row_bytes(format, head_size), pages = (positions + TK_PAGE - 1) / TK_PAGE;
+    uint8_t *memory = allocate(pages * TK_PAGE * 2 * row_bytes);
+    const uint8_t **table = allocate(pages * sizeof *table);
+    float *row = allocate(head_size * sizeof *row), *q = allocate(m * head_size * sizeof *q);
+    for (size_t i = 0; i < pages; i++) table[i] = memory + i * TK_PAGE * 2 * row_bytes;
+    for (size_t i = 0; i < 2 * pages * TK_PAGE; i++) {
+        for (size_t j = 0; j < head_size; j++) row[j] = 4 * random_float();
+        tk_store_cache_row(TK_ISA_PORTABLE, format, row, head_size, memory + i * row_bytes);
+    }
+    for (size_t i = 0; i < m * head_size; i++) q[i] = random_float();
+    tk_kv kv = {table, 0, row_bytes, 2 * row_bytes, format, head_size};
+    float *out[2];
+    for (int i = 0; i < 2; i++) {
+        out[i] = allocate(m * head_size * sizeof *out[i]);
+        tk_query *queries = allocate(m * sizeof *queries);
+        for (size_t t = 0; t < m; t++) {
+            size_t end = positions - (m - 1 - t) % positions;
+            queries[t] = (tk_query){.q = q + t * head_size, .out = out[i] + t * head_size, .end = end};
+            if (t % 2 == 1 && from < end) queries[t].from = from;
+        }
+        float *scratch = allocate(tk_attention_scratch_floats(m, head_size) * sizeof *scratch);
+        tk_attention(i == 0 ? TK_ISA_AVX2 : TK_ISA_AVX512VNNI, &kv, queries, m, 0.2f, scratch);
+        free(queries);
+        free(scratch);
+    }
+    comparisons += (int)(m * head_size);
+    if (memcmp(out[0], out[1], m * head_size * sizeof *out[0]) != 0 && failures++ < 20)
+        fprintf(stderr, "attention, format %d, heads of %zu, %zu positions from %zu, %zu queries: other bits\n",
+                (int)format, head_size, positions, from, m);
+    free(out[0]);
+    free(out[1]);
+    free(memory);
+    free(table);
+    free(row);
+    free(q);
+}
+
+static void compare_attentions(void) {
+    const tk_format formats[] = {TK_F32, TK_F16, TK_Q8_0};
+    const size_t heads[] = {8, 40, 64, 80, 128, 256};
+    const size_t positions[] = {1, 9, 64, 75, 130};
+    for (size_t f = 0; f < sizeof formats / sizeof *formats; f++)
+        for (size_t h = 0; h < sizeof heads / sizeof *heads; h++)
+            for (size_t p = 0; p < sizeof positions / sizeof *positions; p++)
+                for (size_t m = 1; m < 10; m++)
+                    for (size_t from = 0; from < positions[p]; from += 21)
+                        compare_attention(formats[f], heads[h], positions[p], m, from);
+}
+
 int main(void) {
+    compare_attentions();
     const tk_format formats[] = {TK_Q4_0, TK_Q4_1, TK_Q8_0};
     const size_t columns[] = {32, 64, 96, 576, 1536};
-    const size_t tokens[] = {1, 2, 3, 4, 5, 8, 17, 64};
+    const size_t tokens[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 14, 16, 17, 64};
     const size_t rows[][3] = {
         {37, 0, 37}, {37, 3, 30}, {50, 49, 50}, {16, 0, 16}, {9, 1, 8}};  // all, from, to
     for (size_t f = 0; f < sizeof formats / sizeof *formats; f++)

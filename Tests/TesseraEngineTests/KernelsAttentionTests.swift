@@ -230,6 +230,24 @@ struct KernelsAttentionTests {
         }
     }
 
+    @Test(
+        "wider vectors change no bit",
+        .enabled(if: tk_isa_available(TK_ISA_AVX2) && tk_isa_available(TK_ISA_AVX512VNNI)), arguments: shapes)
+    func wide(shape: (headSize: Int, positions: Int)) {
+        for format in Self.formats {
+            for window in [Int.max, 20] {
+                var head = CachedHead(
+                    isa: TK_ISA_AVX2, format: format, headSize: shape.headSize, positions: shape.positions,
+                    keyScale: 2)
+                head.window = window
+                let all = Array(0..<shape.positions)
+                let narrow = head.attended(all)
+                head.isa = TK_ISA_AVX512VNNI
+                #expect(head.attended(all) == narrow, "format \(format.rawValue), window \(window)")
+            }
+        }
+    }
+
     @Test("positions that are not seen are not looked at", arguments: InstructionSet.available)
     func causality(isa: InstructionSet) {
         for format in Self.formats {

@@ -7,25 +7,20 @@
 #if defined(__x86_64__)
 #include <math.h>
 
-#include "../attention.h"
 #include "../portable/portable.h"
+#include "attend.h"
 #include "exponential.h"
 
 TK_BEGIN_AVX2
 
 enum {
-    QUERIES = 2,
+    QUERIES = TK_QUERIES,
     KEYS = 4,
     VECTORS = 4,           // of values, in a tile of the weighted sum
     WORTH_CONVERTING = 4,  // queries
 };
 
-// The rows of a chunk, in a format of the cache or as converted floats.
-typedef struct rows {
-    const uint8_t *keys[TK_CHUNK];
-    size_t value_offset;
-    tk_format format;
-} rows;
+typedef tk_attended rows;
 
 TK_INLINE __m256 load_row(tk_format format, const uint8_t *row, size_t i) {
     if (format == TK_F16) return tk_load_half8(row + 2 * i);
@@ -59,12 +54,6 @@ TK_INLINE void score(tk_format format, size_t queries, const float *const q[QUER
     }
 }
 
-TK_INLINE float largest_lane(__m256 v) {
-    __m128 four = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
-    return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
-}
-
 // Turns the scores of `seen` into weights exp(score - largest), the other places of their vectors into 0.
 TK_INLINE tk_partial weigh(float *scores, tk_span seen) {
     size_t begin = seen.begin / 8 * 8, end = (seen.end + 7) / 8 * 8;
@@ -72,7 +61,7 @@ TK_INLINE tk_partial weigh(float *scores, tk_span seen) {
     for (size_t p = seen.end; p < end; p++) scores[p] = -INFINITY;
     __m256 most = _mm256_set1_ps(-INFINITY);
     for (size_t p = begin; p < end; p += 8) most = _mm256_max_ps(_mm256_loadu_ps(scores + p), most);
-    float largest = largest_lane(most);
+    float largest = tk_largest_lane(most);
     __m256 shift = _mm256_set1_ps(largest == -INFINITY ? 0 : largest);  // weights 0, not NaN
     __m256 sum = _mm256_setzero_ps();
     for (size_t p = begin; p < end; p += 8) {
@@ -121,11 +110,8 @@ TK_INLINE void attend(tk_format format, size_t queries, const tk_query *query, c
     size_t last = queries - 1;
     const float *q[QUERIES] = {query[0].q, query[last].q};
     float *out[QUERIES] = {partials[0] + 2, partials[last] + 2};
-    tk_span any = {seen[0].begin < seen[last].begin ? seen[0].begin : seen[last].begin,
-                   seen[0].end > seen[last].end ? seen[0].end : seen[last].end};
-    tk_span both = {seen[0].begin > seen[last].begin ? seen[0].begin : seen[last].begin,
-                    seen[0].end < seen[last].end ? seen[0].end : seen[last].end};
-    score(format, queries, q, rows, any, head_size, _mm256_set1_ps(scale), weights);
+    tk_span both = tk_both(seen);
+    score(format, queries, q, rows, tk_any(seen), head_size, _mm256_set1_ps(scale), weights);
     for (size_t t = 0; t < queries; t++) {
         tk_partial partial = weigh(weights[t], seen[t]);
         partials[t][0] = partial.largest;
@@ -137,6 +123,12 @@ TK_INLINE void attend(tk_format format, size_t queries, const tk_query *query, c
     for (; i < head_size; i += 8) add_values(format, queries, 1, weights, rows, seen, both, i, out);
 }
 
+static void attend_floats(const tk_query *query, const rows *rows, const tk_span seen[QUERIES],
+                          size_t head_size, float scale, float *const partials[QUERIES]) {
+    attend(TK_F32, 2, query, rows, seen, head_size, scale, partials);
+}
+
+// All but two queries against floats.
 static void attend_as(const tk_query *query, size_t queries, const rows *rows, const tk_span seen[QUERIES],
                       size_t head_size, float scale, float *const partials[QUERIES]) {
     if (rows->format == TK_F16) {
@@ -145,10 +137,7 @@ static void attend_as(const tk_query *query, size_t queries, const rows *rows, c
         else
             attend(TK_F16, 1, query, rows, seen, head_size, scale, partials);
     } else if (rows->format == TK_F32) {
-        if (queries > 1)
-            attend(TK_F32, 2, query, rows, seen, head_size, scale, partials);
-        else
-            attend(TK_F32, 1, query, rows, seen, head_size, scale, partials);
+        attend(TK_F32, 1, query, rows, seen, head_size, scale, partials);
     } else {
         if (queries > 1)
             attend(TK_Q8_0, 2, query, rows, seen, head_size, scale, partials);
@@ -217,6 +206,7 @@ typedef struct sink {
     float *partials;  // or NULL
     size_t stride;
     tk_attention_scratch scratch;
+    tk_attend_pair pair;
 } sink;
 
 static void attend_pair(const tk_query *queries, size_t t, size_t count, const rows *rows, size_t chunk,
@@ -229,7 +219,10 @@ static void attend_pair(const tk_query *queries, size_t t, size_t count, const r
         partials[k] = sink->partials != NULL ? sink->partials + at * sink->stride + chunk * floats
                                              : sink->scratch.partials + k * floats;
     }
-    attend_as(queries + t, count, rows, seen, head_size, scale, partials);
+    if (rows->format == TK_F32 && count == QUERIES)
+        sink->pair(queries + t, rows, seen, head_size, scale, partials);
+    else
+        attend_as(queries + t, count, rows, seen, head_size, scale, partials);
     if (sink->partials != NULL) return;
     for (size_t k = 0; k < count; k++)
         merge(sink->scratch.sums + t + k, queries[t + k].out, partials[k], head_size);
@@ -282,13 +275,14 @@ static bool has_kernel(size_t head_size) {
     return head_size % 8 == 0;
 }
 
-void tk_avx2_attention(const tk_kv *kv, const tk_query *queries, size_t m, float scale, float *scratch) {
+void tk_avx2_attention_by(tk_attend_pair pair, const tk_kv *kv, const tk_query *queries, size_t m,
+                          float scale, float *scratch) {
     size_t head_size = kv->head_size;
     if (!has_kernel(head_size)) {
         tk_portable_attention(kv, queries, m, scale, scratch);
         return;
     }
-    sink sink = {NULL, 0, tk_lay_out(scratch, head_size)};
+    sink sink = {NULL, 0, tk_lay_out(scratch, head_size), pair};
     for (size_t t = 0; t < m; t++) begin(sink.scratch.sums + t, queries[t].out, head_size);
     tk_span chunks = tk_chunks(queries, m);
     for (size_t chunk = chunks.begin; chunk < chunks.end; chunk++)
@@ -296,16 +290,27 @@ void tk_avx2_attention(const tk_kv *kv, const tk_query *queries, size_t m, float
     for (size_t t = 0; t < m; t++) finish(sink.scratch.sums + t, queries[t].out, head_size);
 }
 
-void tk_avx2_attention_partials(const tk_kv *kv, const tk_query *queries, size_t m, float scale,
-                                size_t chunk0, size_t chunk1, float *partials, size_t partials_stride,
-                                float *scratch) {
+void tk_avx2_attention_partials_by(tk_attend_pair pair, const tk_kv *kv, const tk_query *queries, size_t m,
+                                   float scale, size_t chunk0, size_t chunk1, float *partials,
+                                   size_t partials_stride, float *scratch) {
     if (!has_kernel(kv->head_size)) {
         tk_portable_attention_partials(kv, queries, m, scale, chunk0, chunk1, partials, partials_stride,
                                        scratch);
         return;
     }
-    sink sink = {partials, partials_stride, tk_lay_out(scratch, kv->head_size)};
+    sink sink = {partials, partials_stride, tk_lay_out(scratch, kv->head_size), pair};
     for (size_t chunk = chunk0; chunk < chunk1; chunk++) attend_chunk(kv, queries, m, chunk, scale, &sink);
+}
+
+void tk_avx2_attention(const tk_kv *kv, const tk_query *queries, size_t m, float scale, float *scratch) {
+    tk_avx2_attention_by(attend_floats, kv, queries, m, scale, scratch);
+}
+
+void tk_avx2_attention_partials(const tk_kv *kv, const tk_query *queries, size_t m, float scale,
+                                size_t chunk0, size_t chunk1, float *partials, size_t partials_stride,
+                                float *scratch) {
+    tk_avx2_attention_partials_by(attend_floats, kv, queries, m, scale, chunk0, chunk1, partials,
+                                  partials_stride, scratch);
 }
 
 void tk_avx2_attention_merge(const float *partials, size_t chunk0, size_t chunk1, size_t head_size,

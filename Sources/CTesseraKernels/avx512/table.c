@@ -1,4 +1,4 @@
-// The AVX-512 VNNI instruction set: its own quantised products; dense products, attention and vector
+// The AVX-512 VNNI instruction set: its own quantised products and attention; dense products and vector
 // operations as AVX2.
 #include "../kernel_table.h"
 #include "avx512.h"
@@ -19,8 +19,8 @@ const tk_kernel_table tk_avx512_kernels = {
     .log_sum_exp = tk_avx2_log_sum_exp,
     .argmax = tk_avx2_argmax,
     .to_f16 = tk_avx2_to_f16,
-    .attention = tk_avx2_attention,
-    .attention_partials = tk_avx2_attention_partials,
+    .attention = tk_avx512_attention,
+    .attention_partials = tk_avx512_attention_partials,
     .attention_merge = tk_avx2_attention_merge,
 };
 #endif

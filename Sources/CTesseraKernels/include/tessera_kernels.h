@@ -86,7 +86,7 @@ tk_isa tk_isa_best(void);
 const char *tk_isa_name(tk_isa isa);
 
 // ---------------------------------------------------------------------------------------------------------
-// Products. `isa` must be available. Row r begins at weights + r * tk_row_bytes(format, n).
+// Products. `isa` must be available. Row r begins at weights + r * tk_row_bytes(format, n); n is below 2^26.
 
 // values of a row as floats
 void tk_dequantize_row(tk_isa isa, tk_format format, const void *row, size_t n, float *out);
