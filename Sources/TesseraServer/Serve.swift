@@ -40,7 +40,12 @@ public func serve<Model: BatchCausalModel>(
     thread.async {
         Scheduler(
             model: model, tokenizer: tokenizer, contextLength: contextLength, limits: service.limits,
-            queue: service.queue, metrics: metrics, cores: cores
+            queue: service.queue, metrics: metrics, cores: cores, drafting: configuration.drafting
+        ).run()
+    }
+    DispatchQueue(label: "tessera.bytes", qos: .userInitiated).async {
+        ByteScheduler(
+            model: model, tokenizer: tokenizer, contextLength: contextLength, service: service
         ).run()
     }
     try await listen(service, configuration, until: stop, onReady)

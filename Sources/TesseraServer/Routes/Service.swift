@@ -1,3 +1,6 @@
+internal import TesseraCore
+internal import TesseraDecoding
+
 /// What the routes share: the model, the encoder, their queues and what is counted.
 struct Service: Sendable {
     let model: ServedModel
@@ -8,9 +11,14 @@ struct Service: Sendable {
     /// What texts are held to.
     let grammars: GrammarQueue
     /// What tokens are replaced by in questions of what a prediction rests on.
-    let replacements = ServedReplacements()
+    let replacer = MadeOnce<KindReplacer>()
+    /// The tokens of text, for prompts that end inside of one.
+    let byteVocabulary = MadeOnce<ByteVocabulary>()
     /// The texts that the model generates.
     let queue: JobQueue
+    /// The texts that it generates byte by byte.
+    let byteQueue: JobQueue
+    let cores: Cores
     /// The texts that the encoder gives vectors; nil without an encoder.
     let embeddings: EmbeddingQueue?
 
@@ -25,17 +33,31 @@ struct Service: Sendable {
         rules = configuration.rules
         grammars = GrammarQueue(tokenizer: model.tokenizer, limits: configuration.limits, metrics: metrics)
         queue = JobQueue(limits: configuration.limits, metrics: metrics)
+        byteQueue = JobQueue(limits: configuration.limits, metrics: metrics)
+        self.cores = cores
         embeddings = encoder.map {
             EmbeddingQueue(encoder: $0, limits: configuration.limits, metrics: metrics, cores: cores)
         }
     }
 
+    /// The tokens that text consists of.
+    ///
+    /// - Throws: `APIError` for a vocabulary that cannot spell every byte.
+    func tokensOfText() throws(APIError) -> ByteVocabulary {
+        try APIError.from { () throws(LocatedError) in
+            try byteVocabulary.value { () throws(LocatedError) in try ByteVocabulary(model.tokenizer) }
+        }
+    }
+
     /// Answers requests for text.
-    var generation: GenerationStream { GenerationStream(queue: queue) }
+    func generation(_ end: PromptEnd) -> GenerationStream {
+        GenerationStream(queue: end == .bytes ? byteQueue : queue)
+    }
 
     /// Refuses new requests from now on; those that are in go on.
     func close() {
         queue.close()
+        byteQueue.close()
         embeddings?.close()
     }
 
@@ -43,6 +65,7 @@ struct Service: Sendable {
     func stop() {
         grammars.stop()
         queue.stop()
+        byteQueue.stop()
         embeddings?.stop()
     }
 }
