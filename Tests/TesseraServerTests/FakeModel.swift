@@ -14,6 +14,7 @@ final class FakeModel: BatchCausalModel {
     private struct State {
         var passes: [[Int]] = []
         var heldPages = 0
+        var refusals = 0
     }
 
     final class Cache: CausalCache {
@@ -95,6 +96,9 @@ final class FakeModel: BatchCausalModel {
     /// The number of tokens of every item of every pass.
     var passes: [[Int]] { state.withLock { $0.passes } }
 
+    /// How often there were no pages for a pass.
+    var refusals: Int { state.withLock { $0.refusals } }
+
     /// The pages that caches hold.
     var heldPages: Int { state.withLock { $0.heldPages } }
 
@@ -147,7 +151,10 @@ final class FakeModel: BatchCausalModel {
             else { throw BatchReadError(.item(index), LocatedError(problem: "item \(index) cannot be read")) }
         }
         let fits = state.withLock { state in
-            if let pageLimit, state.heldPages + new > pageLimit { return false }
+            if let pageLimit, state.heldPages + new > pageLimit {
+                state.refusals += 1
+                return false
+            }
             state.heldPages += new
             state.passes.append(items.map(\.tokens.count))
             return true

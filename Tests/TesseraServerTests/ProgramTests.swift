@@ -57,6 +57,15 @@ struct ProgramTests {
         let reply = try await server.send("POST", "/v1/completions", ask)
         #expect(try reply.json["choices"][0]["text"].string().contains("Paris"))
 
+        // Read as the tokens that it is, a prompt that ends inside a word goes on with hardly any word.
+        for (field, count) in [("heal", 2), ("bytes", 3)] {
+            var cut = JSONObject([("prompt", "The capital of France is Par"), ("temperature", 0)])
+            cut["max_tokens"] = .integer(count)
+            cut[field] = true
+            let healed = try await server.send("POST", "/v1/completions", .object(cut))
+            #expect(try healed.json["choices"][0]["text"].string().hasPrefix("is"), "\(healed.body)")
+        }
+
         let schema: JSONValue = [
             "type": "object", "required": ["capital"], "additionalProperties": false,
             "properties": ["capital": ["type": "string", "maxLength": 20]],

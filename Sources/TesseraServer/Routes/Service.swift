@@ -13,18 +13,18 @@ struct Service: Sendable {
     /// What tokens are replaced by in questions of what a prediction rests on.
     let replacer = MadeOnce<KindReplacer>()
     /// The tokens of text, for prompts that end inside of one.
-    let byteVocabulary = MadeOnce<ByteVocabulary>()
+    let byteVocabulary: MadeOnce<ByteVocabulary>
     /// The texts that the model generates.
     let queue: JobQueue
-    /// The texts that it generates byte by byte.
-    let byteQueue: JobQueue
-    let cores: Cores
+    /// The texts that it generates byte by byte; nil without a model.
+    let bytes: ByteQueue?
     /// The texts that the encoder gives vectors; nil without an encoder.
     let embeddings: EmbeddingQueue?
 
     init(
         model: ServedModel, encoder: ServedEncoder?, configuration: ServerConfiguration,
-        metrics: ServerMetrics, cores: Cores
+        metrics: ServerMetrics, cores: Cores,
+        byteVocabulary: MadeOnce<ByteVocabulary> = MadeOnce(), bytes: ByteQueue? = nil
     ) {
         self.model = model
         self.encoder = encoder
@@ -33,8 +33,8 @@ struct Service: Sendable {
         rules = configuration.rules
         grammars = GrammarQueue(tokenizer: model.tokenizer, limits: configuration.limits, metrics: metrics)
         queue = JobQueue(limits: configuration.limits, metrics: metrics)
-        byteQueue = JobQueue(limits: configuration.limits, metrics: metrics)
-        self.cores = cores
+        self.byteVocabulary = byteVocabulary
+        self.bytes = bytes
         embeddings = encoder.map {
             EmbeddingQueue(encoder: $0, limits: configuration.limits, metrics: metrics, cores: cores)
         }
@@ -51,13 +51,17 @@ struct Service: Sendable {
 
     /// Answers requests for text.
     func generation(_ end: PromptEnd) -> GenerationStream {
-        GenerationStream(queue: end == .bytes ? byteQueue : queue)
+        let (queue, bytes) = (queue, bytes)
+        return GenerationStream { request throws(APIError) in
+            guard end == .bytes, let bytes else { return try queue.submit(request) }
+            return try bytes.submit(request)
+        }
     }
 
     /// Refuses new requests from now on; those that are in go on.
     func close() {
         queue.close()
-        byteQueue.close()
+        bytes?.close()
         embeddings?.close()
     }
 
@@ -65,7 +69,7 @@ struct Service: Sendable {
     func stop() {
         grammars.stop()
         queue.stop()
-        byteQueue.stop()
+        bytes?.stop()
         embeddings?.stop()
     }
 }
