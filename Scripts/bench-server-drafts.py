@@ -53,7 +53,7 @@ class Server:
 
 
 def run(arguments, prompts, clients, options):
-    """Answers all prompts, `clients` at once: the answers, tokens a second, and how many drafts were read and held."""
+    """Answers all prompts, `clients` at once: the answers, tokens a second, and passes, drafts read and drafts held."""
     with Server(arguments.tessera, arguments.model, arguments.threads, options) as server:
         answers = [None] * len(prompts)
         left = list(range(len(prompts)))[::-1]
@@ -75,7 +75,8 @@ def run(arguments, prompts, clients, options):
         seconds = time.perf_counter() - began
         if None in answers:
             sys.exit("a request failed")
-        counts = [server.metric(name) for name in ("drafted_tokens_total", "accepted_tokens_total")]
+        names = ("model_passes_total", "drafted_tokens_total", "accepted_tokens_total")
+        counts = [server.metric(name) for name in names]
         return [text for text, _ in answers], sum(count for _, count in answers) / seconds, counts
 
 
@@ -91,25 +92,26 @@ def main():
     parser.add_argument("--tokens", type=int, default=160)
     parser.add_argument("--temperature", type=float, default=0)
     arguments = parser.parse_args()
-    print("| prompts | at once | plain tokens/s | drafts tokens/s | times | drafts read, held |")
-    print("|---|---:|---:|---:|---:|---:|")
+    print("| prompts | at once | plain tokens/s | drafts tokens/s | times | passes | drafts read, held |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
     for kind in arguments.kind or ["code"]:
         prompts = (PROMPTS / f"{kind}.txt").read_text()[:-1].split("\n----\n")
         for clients in arguments.clients or [1, 4]:
             rates = {"none": [], arguments.draft: []}
-            expected = counts = None
+            expected, counts = None, {}
             for _ in range(arguments.rounds):
                 for method in rates:
-                    answers, rate, counts = run(arguments, prompts, clients, ["--draft", method])
+                    answers, rate, counts[method] = run(arguments, prompts, clients, ["--draft", method])
                     expected = expected or answers
                     if answers != expected:
                         sys.exit(f"{kind}, {clients} at once, --draft {method}: the answers differ")
                     rates[method].append(rate)
             plain, drafted = rates.values()
+            passes, read, held = counts[arguments.draft]
             ratios = [mine / theirs for mine, theirs in zip(drafted, plain)]
             print(f"| {kind} | {clients} | {statistics.median(plain):.0f} | {statistics.median(drafted):.0f} "
                   f"| {statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f}) "
-                  f"| {counts[0]:,}, {counts[1]:,} |", flush=True)
+                  f"| {counts['none'][0]:,}, {passes:,} | {read:,}, {held:,} |", flush=True)
 
 
 if __name__ == "__main__":
