@@ -6,6 +6,7 @@ internal import NIOCore
 internal import ServiceLifecycle
 internal import Synchronization
 public import TesseraCore
+internal import TesseraDecoding
 public import TesseraTokenizers
 
 /// Serves a model over HTTP until `stop` is raised.
@@ -30,17 +31,26 @@ public func serve<Model: BatchCausalModel>(
     var served = served
     served.contextLength = min(served.contextLength, model.contextLength, tokensThatFit(model.cacheUse))
     served.encoderName = encoder?.name
-    let service = Service(
-        model: served, encoder: encoder, configuration: configuration, metrics: metrics, cores: cores)
     let contextLength = served.contextLength
     let tokenizer = served.tokenizer
+    let vocabulary = MadeOnce<ByteVocabulary>()
+    let byteQueue = JobQueue(limits: configuration.limits, metrics: metrics)
+    let turns = TurnTakingModel(
+        model: model, cores: cores, pieceTokens: configuration.limits.promptSlice,
+        isStopped: { byteQueue.isOver.stopped })
+    let drawing = ByteDrawing(
+        model: turns, tokenizer: tokenizer, contextLength: contextLength, vocabulary: vocabulary,
+        queue: byteQueue, metrics: metrics)
+    let service = Service(
+        model: served, encoder: encoder, configuration: configuration, metrics: metrics, cores: cores,
+        byteVocabulary: vocabulary, bytes: ByteQueue(byteQueue) { drawing.answer($0) })
     metrics.setCache(model.cacheUse)
 
     let thread = DispatchQueue(label: "tessera.model", qos: .userInitiated)
     thread.async {
         Scheduler(
             model: model, tokenizer: tokenizer, contextLength: contextLength, limits: service.limits,
-            queue: service.queue, metrics: metrics, cores: cores
+            queue: service.queue, metrics: metrics, cores: cores, drafting: configuration.drafting
         ).run()
     }
     try await listen(service, configuration, until: stop, onReady)

@@ -1,4 +1,5 @@
 public import Logging
+public import TesseraDecoding
 
 /// Where a server listens and what it allows.
 public struct ServerConfiguration: Sendable {
@@ -13,6 +14,11 @@ public struct ServerConfiguration: Sendable {
 
     /// Who may ask.
     public var rules = AccessRules()
+
+    /// Guesses of what texts will say, of which a pass checks several; nil for plain decoding.
+    ///
+    /// Texts are the same with and without.
+    public var drafting: BatchDrafting?
 
     /// Where it tells what happens; prompts and answers are not told.
     public var logger: Logger

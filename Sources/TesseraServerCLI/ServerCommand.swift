@@ -4,6 +4,7 @@ internal import Logging
 internal import Synchronization
 internal import TesseraConsole
 internal import TesseraCore
+internal import TesseraDecoding
 internal import TesseraFiles
 internal import TesseraServer
 
@@ -14,11 +15,13 @@ struct ServerCommand: ParsableCommand {
         abstract: "Serve a model over HTTP, with a page to play in.",
         discussion: """
             Speaks OpenAI's completions, chat and embeddings, and answers at /health once it listens. The page is at /. \
-            Only this machine can reach it unless --host says otherwise. Ctrl-C lets running texts end for a few seconds.
+            Only this machine can reach it unless --host says otherwise. Ctrl-C lets running texts end for a few seconds. \
+            Drafts come from the texts and from what the model said before; a small model that drafts is for generate alone.
             """
     )
 
     @OptionGroup var model: ServedModelFlags
+    @OptionGroup var drafts: ServedDraftFlags
     @OptionGroup var address: AddressFlags
     @OptionGroup var limits: LimitFlags
 
@@ -42,7 +45,18 @@ struct ServerCommand: ParsableCommand {
         configuration.rules = try address.rules()
         configuration.limits = try limits.limits()
         raiseFileLimit()
-        try serveAndWait(try model.load(), configuration)
+        let loaded = try model.load()
+        switch loaded {
+        case .model(_, let served, _):
+            configuration.drafting = try drafts.drafting(vocabularySize: served.vocabularySize)
+        case .encoder:
+            guard drafts.draft == .none else {
+                throw LocatedError(
+                    field: "--draft", problem: "\(loaded.name) gives texts vectors and continues none",
+                    remedy: "leave it out, or serve a model that continues texts")
+            }
+        }
+        try serveAndWait(loaded, configuration)
         try Interruption.cancellation.check()
     }
 

@@ -14,10 +14,13 @@ final class FakeModel: BatchCausalModel {
     private struct State {
         var passes: [[Int]] = []
         var heldPages = 0
+        var refusals = 0
     }
 
     final class Cache: CausalCache {
         fileprivate(set) var tokens: [TokenID] = []
+        /// The token that each one follows, -1 for the first.
+        fileprivate var parents: [Int] = []
         let capacity: Int
         private let release: (Int) -> Void
         var count: Int { tokens.count }
@@ -33,10 +36,32 @@ final class FakeModel: BatchCausalModel {
             guard count < tokens.count else { return }
             release(FakeModel.pages(tokens.count) - FakeModel.pages(max(0, count)))
             tokens.removeSubrange(max(0, count)...)
+            parents.removeSubrange(max(0, count)...)
         }
 
+        /// Only for a path of the draft tree that was read last: with any other the text is no line any more.
         func keep(_ rows: [Int], from base: Int) {
+            let pages = FakeModel.pages(tokens.count)
+            let isPath = zip(rows, [-1] + rows).allSatisfy { row, before in
+                parents[base + row] == base + before
+            }
             tokens = tokens.prefix(base) + rows.map { tokens[base + $0] }
+            parents = isPath ? Array(-1..<(tokens.count - 1)) : parents.prefix(base) + rows.map { _ in -1 }
+            release(pages - FakeModel.pages(tokens.count))
+        }
+
+        /// Whether the tokens are those of one text, in order.
+        fileprivate var isLine: Bool { parents.enumerated().allSatisfy { $1 == $0 - 1 } }
+
+        /// The text that ends with the token at `index`.
+        fileprivate func line(to index: Int) -> [TokenID] {
+            if isLine { return Array(tokens[...index]) }
+            var (line, index): ([TokenID], Int) = ([], index)
+            while index >= 0 {
+                line.append(tokens[index])
+                index = parents[index]
+            }
+            return line.reversed()
         }
     }
 
@@ -61,8 +86,18 @@ final class FakeModel: BatchCausalModel {
         return Float(CounterRandom(seed: seed).uniform(at: id) * 8)
     }
 
+    /// Scores that depend on the last token alone and favour a few: texts that repeat themselves in other words.
+    static func babbling(_ tokens: ArraySlice<TokenID>, _ id: Int) -> Float {
+        guard let last = tokens.last else { return 0 }
+        let step = (id + 257 - Int(last)) % 257
+        return step == 1 || step == 254 ? 6 : step == 3 ? 5 : hashed(tokens.suffix(1), id) / 4
+    }
+
     /// The number of tokens of every item of every pass.
     var passes: [[Int]] { state.withLock { $0.passes } }
+
+    /// How often there were no pages for a pass.
+    var refusals: Int { state.withLock { $0.refusals } }
 
     /// The pages that caches hold.
     var heldPages: Int { state.withLock { $0.heldPages } }
@@ -89,6 +124,7 @@ final class FakeModel: BatchCausalModel {
     func makeCache(copying original: Cache, capacity: Int) throws(LocatedError) -> Cache {
         let copy = try makeCache(capacity: capacity)
         copy.tokens = original.tokens
+        copy.parents = original.parents
         state.withLock { $0.heldPages += Self.pages(copy.count) }
         return copy
     }
@@ -110,11 +146,15 @@ final class FakeModel: BatchCausalModel {
         }
         for (index, item) in items.enumerated() {
             guard !item.tokens.isEmpty, item.tokens.allSatisfy({ Int($0) < vocabularySize }),
-                item.cache.count + item.tokens.count <= item.cache.capacity
+                item.cache.count + item.tokens.count <= item.cache.capacity, item.cache.isLine,
+                item.parents?.enumerated().allSatisfy({ (-1..<$0).contains($1) }) ?? true
             else { throw BatchReadError(.item(index), LocatedError(problem: "item \(index) cannot be read")) }
         }
         let fits = state.withLock { state in
-            if let pageLimit, state.heldPages + new > pageLimit { return false }
+            if let pageLimit, state.heldPages + new > pageLimit {
+                state.refusals += 1
+                return false
+            }
             state.heldPages += new
             state.passes.append(items.map(\.tokens.count))
             return true
@@ -122,8 +162,10 @@ final class FakeModel: BatchCausalModel {
         guard fits else { throw BatchReadError(.exhausted, LocatedError(problem: "no pages")) }
         logits.removeAll(keepingCapacity: true)
         for item in items {
+            let base = item.cache.count
             for (index, token) in item.tokens.enumerated() {
                 item.cache.tokens.append(token)
+                item.cache.parents.append(base + (item.parents?[index] ?? index - 1))
                 let isWanted =
                     switch item.rows {
                     case .none: false
@@ -131,7 +173,8 @@ final class FakeModel: BatchCausalModel {
                     case .all: true
                     }
                 guard isWanted else { continue }
-                for id in 0..<vocabularySize { logits.append(score(item.cache.tokens[...], id)) }
+                let line = item.cache.line(to: base + index)
+                for id in 0..<vocabularySize { logits.append(score(line[...], id)) }
             }
         }
     }

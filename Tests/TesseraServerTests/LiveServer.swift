@@ -2,16 +2,19 @@ import Foundation
 import Logging
 import Synchronization
 import TesseraCore
+import TesseraDecoding
 import TesseraFiles
 import TesseraServer
 
 /// A server on a free port of 127.0.0.1, as long as `body` runs.
 func withServer<Value: Sendable>(
     _ model: FakeModel = FakeModel(), limits: ServerLimits = quickLimits, rules: AccessRules = AccessRules(),
-    log: LogLines? = nil, with encoder: ServedEncoder? = nil,
+    log: LogLines? = nil, with encoder: ServedEncoder? = nil, drafting: BatchDrafting? = nil,
     _ body: @escaping @Sendable (LiveServer) async throws -> Value
 ) async throws -> Value {
     try await withServer(limits: limits, rules: rules, log: log, body) { configuration, stop, onReady in
+        var configuration = configuration
+        configuration.drafting = drafting
         try await serve(
             model, as: servedModel(model), with: encoder, configuration: configuration, until: stop,
             onReady: onReady)

@@ -57,6 +57,15 @@ struct ProgramTests {
         let reply = try await server.send("POST", "/v1/completions", ask)
         #expect(try reply.json["choices"][0]["text"].string().contains("Paris"))
 
+        // Read as the tokens that it is, a prompt that ends inside a word goes on with hardly any word.
+        for (field, count) in [("heal", 2), ("bytes", 3)] {
+            var cut = JSONObject([("prompt", "The capital of France is Par"), ("temperature", 0)])
+            cut["max_tokens"] = .integer(count)
+            cut[field] = true
+            let healed = try await server.send("POST", "/v1/completions", .object(cut))
+            #expect(try healed.json["choices"][0]["text"].string().hasPrefix("is"), "\(healed.body)")
+        }
+
         let schema: JSONValue = [
             "type": "object", "required": ["capital"], "additionalProperties": false,
             "properties": ["capital": ["type": "string", "maxLength": 20]],
@@ -95,6 +104,43 @@ struct ProgramTests {
         #expect(said == "")
     }
 
+    @Test("answers with drafts are those without, from the default model")
+    func drafts() async throws {
+        let model = try DefaultModel.path()
+        let code = "def add(first, second):\n    return first + second\n\n"
+        let asks: [JSONValue] = [
+            ["prompt": .string(code + code + "def add(first,"), "max_tokens": 40, "temperature": 0],
+            [
+                "prompt": "1, 2, 3, 1, 2, 3, 1, 2,", "max_tokens": 24, "temperature": 0.8, "seed": 5, "n": 2,
+                "logprobs": 1,
+            ],
+        ]
+        var answers: [[JSONValue?]] = []
+        for arguments in [[], ["--draft", "auto", "--draft-nodes", "6"]] {
+            let running = try Running(["--model", model, "--port", "0", "--json"] + arguments)
+            defer { running.process.terminate() }
+            let line = try await blocking { running.line() }
+            let ready = JSONField(try JSONValue(parsing: try #require(line)))
+            let server = LiveServer(port: try ready["port"].integer(), stop: .init())
+            let together = try await withThrowingTaskGroup(of: (Int, JSONValue?).self) { group in
+                for (index, ask) in asks.enumerated() {
+                    group.addTask {
+                        let reply = try await server.send("POST", "/v1/completions", ask)
+                        return (index, try reply.json["choices"].value)
+                    }
+                }
+                var together = [JSONValue?](repeating: nil, count: asks.count)
+                for try await (index, answer) in group { together[index] = answer }
+                return together
+            }
+            answers.append(together)
+            let accepted = try await server.metric("accepted_tokens_total")
+            #expect(arguments.isEmpty ? accepted == 0 : accepted > 20)
+        }
+        #expect(answers[0] == answers[1])
+        #expect(answers[0].allSatisfy { $0 != nil })
+    }
+
     @Test("serves an encoder beside the model or alone, and says of two encoders that one is too many")
     func encoders() async throws {
         let tiny = try TinyEncoder()
@@ -127,7 +173,8 @@ struct ProgramTests {
     func arguments() async throws {
         for (arguments, expected) in [
             (["--nonsense"], 2), (["--port", "70000"], 1), (["--max-running", "0"], 1),
-            (["--log-level", "x"], 1),
+            (["--log-level", "x"], 1), (["--draft", "x"], 2), (["--draft-nodes", "3"], 2),
+            (["--draft", "auto", "--draft-nodes", "0"], 2),
             (["--model", "/nowhere"], 1), (["--help"], 0),
         ] as [([String], Int32)] {
             let running = try Running(arguments)

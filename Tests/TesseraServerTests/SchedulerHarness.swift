@@ -7,7 +7,7 @@ import TesseraTokenizers
 
 /// A scheduler on its own thread, as long as `body` runs.
 func withScheduler<Value: Sendable>(
-    _ model: FakeModel, limits: ServerLimits = ServerLimits(),
+    _ model: FakeModel, limits: ServerLimits = ServerLimits(), drafting: BatchDrafting? = nil,
     _ body: (JobQueue, ServerMetrics) async throws -> Value
 ) async throws -> Value {
     let metrics = ServerMetrics()
@@ -16,7 +16,7 @@ func withScheduler<Value: Sendable>(
     DispatchQueue(label: "scheduler").async {
         Scheduler(
             model: model, tokenizer: byteTokenizer.tokenizer, contextLength: model.contextLength,
-            limits: limits, queue: queue, metrics: metrics
+            limits: limits, queue: queue, metrics: metrics, drafting: drafting
         ).run()
         ended.signal()
     }
@@ -67,6 +67,7 @@ struct Outcome: Sendable, Equatable {
             tokens[text, default: []].append(id)
             texts[text, default: ""] += piece
             if let probability { probabilities[text, default: []].append(probability) }
+        case .piece(let text, let piece): texts[text, default: ""] += piece
         case .ended(let text, let rest, let reason):
             texts[text, default: ""] += rest
             reasons[text] = reason

@@ -29,6 +29,14 @@ struct AcceptanceCounts: Sendable {
         return chances
     }
 
+    /// The nodes of a tree with how likely each is to come true, the likeliest first.
+    ///
+    /// A node is never likelier than the one above it, which has the lower index: any prefix is a tree.
+    func ranked(_ tree: DraftTree) -> [(node: Int, chance: Float)] {
+        chances(of: tree).enumerated().map { (node: $0, chance: $1) }
+            .sorted { ($0.chance, $1.node) > ($1.chance, $0.node) }
+    }
+
     /// Counts what became of a tree when the text went on with `tokens`.
     mutating func count(_ tree: DraftTree, _ tokens: some Sequence<TokenID>) {
         var node = -1

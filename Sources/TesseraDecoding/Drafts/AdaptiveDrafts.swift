@@ -6,7 +6,7 @@ public import TesseraCore
 /// arXiv:2407.12021. The tree is grown best first, by the product of normalised weights, where the paper searches with
 /// visits and rollouts: its rollouts were found to add nothing. Prompts are taken in whole, where the published code
 /// sees only their last tokens. With one branch the tree is a line: the cheapest of small models.
-public struct AdaptiveDrafts: DraftSource {
+public struct AdaptiveDrafts: DraftSource, Sendable {
     private var store: TrigramStore
     private let window: Int
     private let step: Float

@@ -23,6 +23,24 @@ public enum DraftMethod: String, CaseIterable, Sendable {
     /// Whether it keeps a table of successors.
     public var usesTable: Bool { [.recycling, .lookupWithRecycling, .auto].contains(self) }
 
+    /// Where drafts of this method come from; nil for plain decoding.
+    ///
+    /// - Parameters:
+    ///   - table: what is known so far; used by the methods that keep one.
+    ///   - primesFromPrompt: whether prompts fill the table too, for which the logits of all their tokens are computed.
+    public func source(
+        table: RecyclingTable, primesFromPrompt: Bool = true
+    ) -> (any DraftSource & Sendable)? {
+        let recycling = TokenRecycling(table: table, primesFromPrompt: primesFromPrompt)
+        return switch self {
+        case .none: nil
+        case .lookup: PromptLookup()
+        case .recycling: recycling
+        case .adaptive: AdaptiveDrafts()
+        case .lookupWithRecycling, .auto: MergedDrafts(PromptLookup(), recycling)
+        }
+    }
+
     /// Drafts by this method; nil for plain decoding.
     ///
     /// - Parameter table: what is known so far; used by the methods that keep one.
@@ -30,14 +48,8 @@ public enum DraftMethod: String, CaseIterable, Sendable {
     public func drafting(table: RecyclingTable, size: Drafting.Size = .measured) throws(LocatedError)
         -> Drafting?
     {
-        switch self {
-        case .none: nil
-        case .lookup: try Drafting(PromptLookup(), size: size)
-        case .recycling: try Drafting(TokenRecycling(table: table), size: size)
-        case .adaptive: try Drafting(AdaptiveDrafts(), size: size)
-        case .lookupWithRecycling, .auto:
-            try Drafting(MergedDrafts(PromptLookup(), TokenRecycling(table: table)), size: size)
-        }
+        guard let source = source(table: table) else { return nil }
+        return try Drafting(source, size: size)
     }
 }
 

@@ -66,12 +66,33 @@ public struct DraftTree: Hashable, Sendable {
         return tree
     }
 
+    /// The tree without what a pass would read for nothing.
+    ///
+    /// - Parameters:
+    ///   - vocabularySize: the model has the ids below it.
+    ///   - remaining: how many tokens may still be drawn; nothing is drawn after the last of them.
+    ///   - ends: tokens after which nothing is read.
+    ///   - constraint: what it forbids is left out; it is as before afterwards.
+    package func readable(
+        vocabularySize: Int, remaining: Int, ends: Set<TokenID>,
+        under constraint: inout (any LogitConstraint)?
+    ) -> DraftTree {
+        let tree = filtered { index in
+            let node = nodes[index]
+            return Int(node.token) < vocabularySize && node.depth < remaining && !ends.contains(node.token)
+        }
+        guard constraint != nil else { return tree }
+        return tree.allowed(
+            enter: { token in (try? constraint?.advance(token)) != nil },
+            leave: { constraint?.rollback(1) })
+    }
+
     /// The tree without what is not allowed, for which each node is entered after those above it and left again.
     ///
     /// - Parameters:
     ///   - enter: goes one token further and says whether that is allowed; when it is not, nothing has changed.
     ///   - leave: goes one token back.
-    func allowed(enter: (TokenID) -> Bool, leave: () -> Void) -> DraftTree {
+    private func allowed(enter: (TokenID) -> Bool, leave: () -> Void) -> DraftTree {
         var children = Array(repeating: [Int](), count: nodes.count + 1)
         for (index, node) in nodes.enumerated() { children[node.parent + 1].append(index) }
         var isAllowed = Array(repeating: false, count: nodes.count)

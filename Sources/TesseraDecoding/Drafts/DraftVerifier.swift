@@ -112,17 +112,9 @@ struct DraftVerifier<Model: BatchCausalModel>: TextReader {
         let start = ContinuousClock.now
         let room = text.capacity - text.tokens.count - 1
         if room > 0, remaining > 1 {
-            let size = text.model.vocabularySize
-            pool = try drafting.source.propose(after: all, limit: drafting.poolSize)
-            pool = pool.filtered { index in
-                let node = pool.nodes[index]
-                return Int(node.token) < size && node.depth < remaining && !ends.contains(node.token)
-            }
-            if constraint != nil {
-                pool = pool.allowed(
-                    enter: { token in (try? constraint?.advance(token)) != nil },
-                    leave: { constraint?.rollback(1) })
-            }
+            pool = try drafting.source.propose(after: all, limit: drafting.size.poolSize).readable(
+                vocabularySize: text.model.vocabularySize, remaining: remaining, ends: ends,
+                under: &constraint)
             tree = drafting.chosen(from: pool, room: room)
         }
         do throws(LocatedError) {

@@ -13,6 +13,22 @@ public struct Drafting {
         /// As many as give the most tokens a second, by the time that passes over so many rows took and by how
         /// often such drafts came true.
         case measured
+
+        /// How many nodes a source is asked for, so that there is a choice.
+        var poolSize: Int {
+            switch self {
+            case .nodes(let count): max(16, count)
+            case .measured: 16
+            }
+        }
+
+        /// Refuses numbers outside `1...mostNodes`.
+        func check() throws(LocatedError) {
+            guard case .nodes(let count) = self, !(1...Drafting.mostNodes).contains(count) else { return }
+            throw LocatedError(
+                field: "--draft-nodes", problem: "\(count) is outside 1...\(Drafting.mostNodes)",
+                remedy: "give a number in that range, such as 7, or leave it out to have it chosen")
+        }
     }
 
     /// The most drafts that a pass reads.
@@ -44,11 +60,7 @@ public struct Drafting {
     public init(
         _ source: any DraftSource, size: Size = .measured, cost: PassCost? = nil, rollback: Double = 0
     ) throws(LocatedError) {
-        if case .nodes(let count) = size, !(1...Self.mostNodes).contains(count) {
-            throw LocatedError(
-                field: "--draft-nodes", problem: "\(count) is outside 1...\(Self.mostNodes)",
-                remedy: "give a number in that range, such as 7, or leave it out to have it chosen")
-        }
+        try size.check()
         guard rollback >= 0, rollback.isFinite else {
             throw LocatedError(
                 field: "--rollback", problem: "\(rollback) is not allowed",
@@ -61,34 +73,15 @@ public struct Drafting {
         learnsCost = cost == nil
     }
 
-    /// How many nodes a source is asked for, so that there is a choice.
-    var poolSize: Int {
-        switch size {
-        case .nodes(let count): max(16, count)
-        case .measured: 16
-        }
-    }
-
     /// The nodes of `pool` to read, of which there may be `room`.
     func chosen(from pool: DraftTree, room: Int) -> DraftTree {
-        let chances = acceptance.chances(of: pool)
-        // A node is never likelier than the one above it, which has the lower index: any prefix is a tree.
-        let order = pool.nodes.indices.sorted { (chances[$0], $1) > (chances[$1], $0) }
-        let most = min(order.count, max(0, room))
-        var count = most
-        switch size {
-        case .nodes(let nodes): count = min(most, nodes)
-        case .measured:
-            count = 0
-            var best = 1 / cost(rows: 1)
-            var expected = 1.0
-            for index in 0..<most {
-                expected += Double(chances[order[index]])
-                let rate = expected / cost(rows: index + 2)
-                if rate > best { (best, count) = (rate, index + 1) }
+        let ranked = acceptance.ranked(pool).prefix(max(0, room))
+        let count =
+            switch size {
+            case .nodes(let nodes): nodes
+            case .measured: cost.payingCount(ranked.map(\.chance), beside: 1, giving: 1)
             }
-        }
-        let kept = Set(order.prefix(count))
+        let kept = Set(ranked.prefix(count).map(\.node))
         return pool.filtered { kept.contains($0) }
     }
 

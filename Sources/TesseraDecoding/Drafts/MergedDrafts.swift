@@ -53,3 +53,5 @@ public struct MergedDrafts<First: DraftSource, Second: DraftSource>: DraftSource
         return Set(places.keys).subtracting([-1])
     }
 }
+
+extension MergedDrafts: Sendable where First: Sendable, Second: Sendable {}

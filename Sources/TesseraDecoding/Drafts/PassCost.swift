@@ -41,6 +41,24 @@ public struct PassCost: Hashable, Sendable {
         return last + slope * Double(rows - costs.count)
     }
 
+    /// How many drafts a pass reads that is to give the most tokens a second.
+    ///
+    /// - Parameters:
+    ///   - chances: how likely each draft comes true, the likeliest first.
+    ///   - rows: what the pass reads anyway.
+    ///   - tokens: how many tokens it gives anyway.
+    func payingCount(_ chances: [Float], beside rows: Int, giving tokens: Int) -> Int {
+        var count = 0
+        var expected = Double(tokens)
+        var best = expected / self(rows: rows)
+        for (index, chance) in chances.enumerated() {
+            expected += Double(chance)
+            let rate = expected / self(rows: rows + index + 1)
+            if rate > best { (best, count) = (rate, index + 1) }
+        }
+        return count
+    }
+
     /// Learns from the time that a pass took, for numbers of rows near `rows` the more the nearer they are.
     ///
     /// What else the machine does changes the seconds of all passes alike: those go into the unit, which follows

@@ -6,7 +6,7 @@ public import TesseraCore
 /// what they were given say much of it again. Where the published one tries endings of 3, 2 and 1 tokens, here the
 /// place with the longest common ending counts, and of equals the latest. Places where another token followed come after
 /// it, each with a short line.
-public struct PromptLookup: DraftSource {
+public struct PromptLookup: DraftSource, Sendable {
     /// The most tokens of an ending that are compared.
     public let longestMatch: Int
 

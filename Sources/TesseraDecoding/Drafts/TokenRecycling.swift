@@ -7,7 +7,7 @@ public import TesseraCore
 /// rejected drafts included, is kept in a table; the next tree is read out of it. The table serves one text after
 /// another. Unlike the published code, rows that were never filled draft nothing, a token that a pass read several
 /// times gets the row of its deepest accepted place, else of its first one, and the prompt fills the table too.
-public struct TokenRecycling: DraftSource {
+public struct TokenRecycling: DraftSource, Sendable {
     /// The tokens that followed each token.
     public private(set) var table: RecyclingTable
 

@@ -1,4 +1,4 @@
-internal import TesseraCore
+package import TesseraCore
 
 // Reading a tree of drafts in one pass, and keeping what came true of it.
 extension ReadText where Model: BatchCausalModel {
@@ -10,9 +10,7 @@ extension ReadText where Model: BatchCausalModel {
     /// - Throws: `LocatedError` when the cache is full or an id is out of range.
     mutating func append(_ token: TokenID, _ tree: DraftTree, rows: inout [Float]) throws(LocatedError) {
         try settle()
-        let item = BatchItem(
-            cache: cache, tokens: [token] + tree.nodes.map(\.token),
-            parents: tree.count == 0 ? nil : [-1] + tree.nodes.map { $0.parent + 1 }, rows: .all)
+        let item = BatchItem(cache: cache, token: token, drafts: tree)
         do throws(BatchReadError) {
             try model.read([item], logits: &rows)
         } catch {
@@ -26,5 +24,14 @@ extension ReadText where Model: BatchCausalModel {
     mutating func accept(_ token: TokenID, row: Int) {
         open?.rows.append(row)
         add(token)
+    }
+}
+
+extension BatchItem {
+    /// The last token of a text and a tree of drafts after it, each with its row.
+    package init(cache: Cache, token: TokenID, drafts tree: DraftTree) {
+        self.init(
+            cache: cache, tokens: [token] + tree.nodes.map(\.token),
+            parents: tree.count == 0 ? nil : [-1] + tree.nodes.map { $0.parent + 1 }, rows: .all)
     }
 }

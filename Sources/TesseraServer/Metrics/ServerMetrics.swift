@@ -12,8 +12,12 @@ package final class ServerMetrics: Sendable {
     package let promptTokens = Counter()
     package let reusedTokens = Counter()
     package let generatedTokens = Counter()
+    package let generatedBytes = Counter()
     package let passes = Counter()
     package let passTokens = Counter()
+    package let draftPasses = Counter()
+    package let draftedTokens = Counter()
+    package let acceptedTokens = Counter()
     package let embeddingRequests = Counter()
     package let embeddedTokens = Counter()
     package let grammarsCompiled = Counter()
@@ -50,9 +54,12 @@ package final class ServerMetrics: Sendable {
     package init() {}
 
     /// Counts a pass of the model.
-    func countPass(tokens: Int, seconds: Double) {
+    func countPass(_ shares: [PassShare<some CausalCache>], seconds: Double) {
+        let drafts = shares.reduce(0) { $0 + $1.tree.count }
         passes.add(1)
-        passTokens.add(tokens)
+        passTokens.add(shares.reduce(drafts) { $0 + $1.tokens.count })
+        if drafts > 0 { draftPasses.add(1) }
+        draftedTokens.add(drafts)
         passSeconds.record(seconds)
     }
 

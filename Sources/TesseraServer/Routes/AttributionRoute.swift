@@ -2,6 +2,7 @@ internal import Hummingbird
 internal import TesseraCore
 internal import TesseraDecoding
 internal import TesseraFiles
+internal import TesseraTokenizers
 
 extension Router<RouteContext> {
     /// `POST /attribute`: which tokens of a text a prediction rests on.
@@ -11,7 +12,12 @@ extension Router<RouteContext> {
             let asked = try AttributionRequest(fields, model: service.model, limits: service.limits)
             let reader = ProbabilityReader(
                 queue: service.queue, connection: try await context.connection(), client: asked.client)
-            let replacer = try service.replacements.ready(service.model.tokenizer)
+            let tokenizer = service.model.tokenizer
+            let replacer = try APIError.from { () throws(LocatedError) in
+                try service.replacer.value { () throws(LocatedError) in
+                    try KindReplacer(tokenizer, isSpecial: tokenizer.isSpecial)
+                }
+            }
             // What cannot be answered is told before the model is asked.
             var plan = try asked.plan(target: asked.target ?? 0, model: service.model, replacer: replacer)
             var target = asked.target ?? 0

@@ -5,7 +5,8 @@ internal import TesseraFiles
 
 /// Runs a request for text and answers it, whole or as a stream of server-sent events.
 struct GenerationStream: Sendable {
-    let queue: JobQueue
+    /// Takes a request, or throws `APIError`.
+    let submit: @Sendable (GenerationRequest) throws(APIError) -> Job
 
     /// Submits a request and answers with what `writer` makes of its events.
     ///
@@ -14,7 +15,7 @@ struct GenerationStream: Sendable {
         _ asked: some TextRequest, writer: some AnswerWriter, _ context: RouteContext
     ) async throws -> Response {
         let connection = try await context.connection()
-        let job = try queue.submit(asked.generation)
+        let job = try submit(asked.generation)
         let watch = connection.whenGone { job.cancel() }
         guard asked.sampling.streams else {
             defer { connection.forget(watch) }

@@ -1,3 +1,6 @@
+internal import TesseraCore
+internal import TesseraDecoding
+
 /// What the routes share: the model, the encoder, their queues and what is counted.
 struct Service: Sendable {
     let model: ServedModel
@@ -8,15 +11,20 @@ struct Service: Sendable {
     /// What texts are held to.
     let grammars: GrammarQueue
     /// What tokens are replaced by in questions of what a prediction rests on.
-    let replacements = ServedReplacements()
+    let replacer = MadeOnce<KindReplacer>()
+    /// The tokens of text, for prompts that end inside of one.
+    let byteVocabulary: MadeOnce<ByteVocabulary>
     /// The texts that the model generates.
     let queue: JobQueue
+    /// The texts that it generates byte by byte; nil without a model.
+    let bytes: ByteQueue?
     /// The texts that the encoder gives vectors; nil without an encoder.
     let embeddings: EmbeddingQueue?
 
     init(
         model: ServedModel, encoder: ServedEncoder?, configuration: ServerConfiguration,
-        metrics: ServerMetrics, cores: Cores
+        metrics: ServerMetrics, cores: Cores,
+        byteVocabulary: MadeOnce<ByteVocabulary> = MadeOnce(), bytes: ByteQueue? = nil
     ) {
         self.model = model
         self.encoder = encoder
@@ -25,17 +33,35 @@ struct Service: Sendable {
         rules = configuration.rules
         grammars = GrammarQueue(tokenizer: model.tokenizer, limits: configuration.limits, metrics: metrics)
         queue = JobQueue(limits: configuration.limits, metrics: metrics)
+        self.byteVocabulary = byteVocabulary
+        self.bytes = bytes
         embeddings = encoder.map {
             EmbeddingQueue(encoder: $0, limits: configuration.limits, metrics: metrics, cores: cores)
         }
     }
 
+    /// The tokens that text consists of.
+    ///
+    /// - Throws: `APIError` for a vocabulary that cannot spell every byte.
+    func tokensOfText() throws(APIError) -> ByteVocabulary {
+        try APIError.from { () throws(LocatedError) in
+            try byteVocabulary.value { () throws(LocatedError) in try ByteVocabulary(model.tokenizer) }
+        }
+    }
+
     /// Answers requests for text.
-    var generation: GenerationStream { GenerationStream(queue: queue) }
+    func generation(_ end: PromptEnd) -> GenerationStream {
+        let (queue, bytes) = (queue, bytes)
+        return GenerationStream { request throws(APIError) in
+            guard end == .bytes, let bytes else { return try queue.submit(request) }
+            return try bytes.submit(request)
+        }
+    }
 
     /// Refuses new requests from now on; those that are in go on.
     func close() {
         queue.close()
+        bytes?.close()
         embeddings?.close()
     }
 
@@ -43,6 +69,7 @@ struct Service: Sendable {
     func stop() {
         grammars.stop()
         queue.stop()
+        bytes?.stop()
         embeddings?.stop()
     }
 }

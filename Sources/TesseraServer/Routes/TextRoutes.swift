@@ -17,7 +17,8 @@ extension Router<RouteContext> {
                 let grammar = try await service.grammars.grammar(format) { !connection.isGone }
                 try asked.generation.hold(to: grammar, contextLength: service.model.contextLength)
             }
-            return try await service.generation.answer(
+            if asked.promptEnd == .healed { asked.generation.healing = try service.tokensOfText() }
+            return try await service.generation(asked.promptEnd).answer(
                 asked, writer: asked.writer(model: service.model), context)
         }
     }

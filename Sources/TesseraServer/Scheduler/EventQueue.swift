@@ -47,7 +47,7 @@ package final class EventQueue: Sendable {
                 state.openTexts -= 1
                 state.isOver = state.openTexts <= 0
             case .failed: state.isOver = true
-            case .prompt, .token: break
+            case .prompt, .token, .piece: break
             }
             guard wakesForEachToken || state.isOver, let waiter = state.waiter else { return nil }
             state.waiter = nil

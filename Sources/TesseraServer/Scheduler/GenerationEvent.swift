@@ -9,6 +9,9 @@ package enum GenerationEvent: Sendable {
     /// A token was drawn; `piece` is the text that is certain with it.
     case token(text: Int, id: TokenID, piece: String, probability: TokenProbability?)
 
+    /// Text was drawn byte by byte.
+    case piece(text: Int, String)
+
     /// A text ended; `rest` is what was held back of it.
     case ended(text: Int, rest: String, reason: StopReason)
 

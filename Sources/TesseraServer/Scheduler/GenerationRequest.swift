@@ -28,6 +28,12 @@ package struct GenerationRequest: Sendable {
     /// What every text is held to; nil for nothing.
     package private(set) var grammar: CompiledGrammar?
 
+    /// The tokens of text, where the last token of every prompt is to be drawn again; nil to leave prompts as they are.
+    package var healing: ByteVocabulary?
+
+    /// The one prompt as UTF-8, where its text is to be drawn byte by byte; nil to draw tokens.
+    package var bytes: [UInt8]?
+
     /// Whether the probabilities of the prompts' tokens are told too.
     package var wantsPromptProbabilities = false
 

@@ -5,7 +5,7 @@ package final class Job: Sendable {
     package let request: GenerationRequest
     package let events: EventQueue
     package let submitted: ContinuousClock.Instant
-    private let cancellation = Cancellation()
+    let cancellation = Cancellation()
     private let onCancel: @Sendable () -> Void
 
     init(_ request: GenerationRequest, onCancel: @escaping @Sendable () -> Void) {

@@ -42,9 +42,9 @@ package final class JobQueue: Sendable {
             }
             state.arrived.append(job)
             state.waitingTexts += request.textCount
+            metrics.queued.add(request.textCount)
             return nil
         }
-        metrics.queued.set(waitingTexts)
         if let refusal {
             metrics.refused.add(1)
             throw refusal
@@ -85,11 +85,8 @@ package final class JobQueue: Sendable {
 
     /// Notes that `count` texts no longer wait.
     func leave(_ count: Int) {
-        let left = state.withLock { state in
-            state.waitingTexts -= count
-            return state.waitingTexts
-        }
-        metrics.queued.set(left)
+        state.withLock { $0.waitingTexts -= count }
+        metrics.queued.add(-count)
     }
 
     /// Blocks the calling thread until something happens: a request, a cancellation, a reader that caught up.

@@ -69,7 +69,7 @@ struct ProbabilityReader: Sendable {
                     guard let value = probability?.logProbability else { throw Self.noNumbers }
                     drawn[text] = .init(id: id, logProbability: value)
                 case .failed(let error): throw error
-                case .prompt, .ended: break
+                case .prompt, .piece, .ended: break
                 }
             }
         }

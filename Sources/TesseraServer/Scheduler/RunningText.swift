@@ -30,7 +30,9 @@ final class RunningText<Cache: CausalCache> {
     private var sampler: Sampler
     private var stream: StreamingDecoder
     private var matcher: StopMatcher
-    private var constraint: GrammarConstraint?
+    private var constraint: (any LogitConstraint)?
+    /// What the text is yet to begin with that the prompt said already.
+    private var unsaidBytes: Int
     private var generatedCounts: [TokenID: Int] = [:]
 
     init(
@@ -40,14 +42,17 @@ final class RunningText<Cache: CausalCache> {
         self.job = job
         self.number = number
         self.arrival = arrival
-        tokens = request.prompts[number / request.choicesPerPrompt]
+        let prompt = request.prompts[number / request.choicesPerPrompt]
+        let healing = request.healing.map { TokenHealing(prompt, tokenizer: tokenizer, vocabulary: $0) }
+        tokens = healing?.prompt ?? prompt
         promptCount = tokens.count
+        unsaidBytes = tokenizer.decodedBytes(of: prompt[promptCount...]).count
         let most = request.options.maximumTokens ?? contextLength
         capacity = min(contextLength, promptCount + min(most, contextLength))
         sampler = try Sampler(request.sampling(of: number))
         stream = StreamingDecoder(tokenizer: tokenizer)
         matcher = StopMatcher(request.options.stopStrings)
-        constraint = request.grammar.map { GrammarConstraint($0) }
+        constraint = if let healing { healing } else { request.grammar.map { GrammarConstraint($0) } }
     }
 
     /// The tokens that were drawn.
@@ -58,6 +63,18 @@ final class RunningText<Cache: CausalCache> {
 
     /// Whether rows of logits are wanted for tokens of the prompt.
     var tellsPrompt: Bool { job.request.wantsPromptProbabilities && toldPromptCount < promptCount }
+
+    /// What of a tree of drafts it may go on with.
+    ///
+    /// - Parameter ends: the tokens that end texts.
+    func readable(_ tree: DraftTree, vocabularySize: Int, ends: Set<TokenID>) -> DraftTree {
+        let options = job.request.options
+        let remaining = min(
+            options.maximumTokens.map { $0 - generatedCount } ?? .max, capacity - tokens.count)
+        return tree.readable(
+            vocabularySize: vocabularySize, remaining: remaining,
+            ends: options.ignoresEndOfText ? [] : ends, under: &constraint)
+    }
 
     /// Draws the next token from a row of logits, which is changed, and tells it.
     ///
@@ -78,7 +95,7 @@ final class RunningText<Cache: CausalCache> {
         if constraint != nil {
             let start = ContinuousClock.now
             try constraint?.mask(row, remaining: capacity - tokens.count)
-            maskSeconds = (ContinuousClock.now - start).inSeconds
+            if request.grammar != nil { maskSeconds = (ContinuousClock.now - start).inSeconds }
         }
         let token = try sampler.next(row, after: tokens)
         try constraint?.advance(token)
@@ -89,8 +106,9 @@ final class RunningText<Cache: CausalCache> {
         }
 
         // Under a grammar a token that ends the text comes where the text may end, and nothing can follow it.
-        let isEnd = endOfText.contains(token) && (constraint != nil || !request.options.ignoresEndOfText)
-        let (piece, stopped) = isEnd ? ("", false) : matcher.append(stream.append(token))
+        let isEnd =
+            endOfText.contains(token) && (request.grammar != nil || !request.options.ignoresEndOfText)
+        let (piece, stopped) = isEnd ? ("", false) : matcher.append(unsaid(stream.append(token)))
         job.events.push(
             .token(
                 text: number, id: token, piece: piece,
@@ -108,11 +126,19 @@ final class RunningText<Cache: CausalCache> {
         cache = nil
         var (rest, reason) = ("", reason)
         if reason != .stopString {
-            let (piece, stopped) = matcher.append(stream.finish())
+            let (piece, stopped) = matcher.append(unsaid(stream.finish()))
             rest = piece
             if stopped { reason = .stopString } else { rest += matcher.finish() }
         }
         job.events.push(.ended(text: number, rest: rest, reason: reason))
+    }
+
+    /// A piece of text without what the prompt said already.
+    private func unsaid(_ piece: String) -> String {
+        guard unsaidBytes > 0 else { return piece }
+        let new = piece.utf8.dropFirst(unsaidBytes)
+        unsaidBytes -= piece.utf8.count - new.count
+        return String(Substring(new))
     }
 
     private func bias() -> [TokenID: Float] {

@@ -2,43 +2,37 @@ internal import TesseraCore
 internal import TesseraDecoding
 
 extension Scheduler {
-    /// A text's share of a pass.
-    private struct Share {
-        var text: Text
-        var cache: Model.Cache
-        var tokens: [TokenID]
-        var rows: LogitRows
-
-        var rowCount: Int {
-            switch rows {
-            case .none: 0
-            case .last: 1
-            case .all: tokens.count
-            }
-        }
-    }
+    typealias Share = PassShare<Model.Cache>
 
     /// Runs the model once over what can go on.
     ///
     /// - Returns: false when nothing can: there are no texts, or nobody reads what they say.
     func step() -> Bool {
-        let shares = shares()
+        var shares = shares()
         guard !shares.isEmpty else { return false }
-        let start = ContinuousClock.now
+        propose(for: &shares)
+        let seconds: Double
         do throws(BatchReadError) {
-            try cores.use { () throws(BatchReadError) in
-                try model.read(
-                    shares.map { BatchItem(cache: $0.cache, tokens: $0.tokens, rows: $0.rows) },
-                    logits: &logits)
-            }
+            seconds = try readWithDrafts(&shares)
         } catch {
             recover(from: error, shares)
             return true
         }
-        let read = shares.reduce(0) { $0 + $1.tokens.count }
-        metrics.countPass(tokens: read, seconds: (ContinuousClock.now - start).inSeconds)
+        metrics.countPass(shares, seconds: seconds)
         hand(out: shares)
+        learnCost(shares, seconds: seconds)
         return true
+    }
+
+    /// Reads the shares.
+    ///
+    /// - Returns: the time it took, without the wait for the cores.
+    func read(_ shares: [Share]) throws(BatchReadError) -> Double {
+        try cores.use { () throws(BatchReadError) in
+            let start = ContinuousClock.now
+            try model.read(shares.map(\.item), logits: &logits)
+            return (ContinuousClock.now - start).inSeconds
+        }
     }
 
     /// One token of every text whose prompt is read, and prompts by turns up to the budget.
@@ -77,7 +71,9 @@ extension Scheduler {
         for share in shares {
             let rows = share.rowCount
             defer { firstRow += rows }
-            guard rows > 0 else { continue }
+            if share.drafts == nil { drafting?.learn(prompt: share.tokens) }
+            // Another text of its request may just have failed.
+            guard rows > 0, share.text.cache != nil else { continue }
             let range = firstRow * width..<(firstRow + rows) * width
             let failure: LocatedError? = logits.withUnsafeMutableBufferPointer { all in
                 guard range.upperBound <= all.count else {
@@ -85,7 +81,11 @@ extension Scheduler {
                 }
                 let block = UnsafeMutableBufferPointer(rebasing: all[range])
                 do throws(LocatedError) {
-                    try advance(share.text, block, rows: rows, width: width)
+                    if let drafts = share.drafts {
+                        try follow(drafts, of: share, block, width: width)
+                    } else {
+                        try advance(share.text, block, rows: rows, width: width)
+                    }
                     return nil
                 } catch {
                     return error
@@ -118,13 +118,18 @@ extension Scheduler {
             }
             sibling.toldPromptCount = text.toldPromptCount
             running.append(sibling)
-            try draw(sibling, copy)
+            if let reason = try draw(sibling, copy) { finish(sibling, reason) }
         }
         text.siblings = []
-        try draw(text, last)
+        if let reason = try draw(text, last) { finish(text, reason) }
     }
 
-    private func draw(_ text: Text, _ row: UnsafeMutableBufferPointer<Float>) throws(LocatedError) {
+    /// Draws the next token of a text and counts it.
+    ///
+    /// - Returns: why the text ends with it, if it does.
+    func draw(
+        _ text: Text, _ row: UnsafeMutableBufferPointer<Float>
+    ) throws(LocatedError) -> StopReason? {
         let reason = try text.draw(row, endOfText: tokenizer.specialTokens.endOfText)
         let now = ContinuousClock.now
         if let last = text.lastToken {
@@ -135,7 +140,7 @@ extension Scheduler {
         metrics.generatedTokens.add(1)
         if let seconds = text.maskSeconds { metrics.maskSeconds.record(seconds) }
         text.lastToken = now
-        if let reason { finish(text, reason) }
+        return reason
     }
 
     private func tellPrompt(

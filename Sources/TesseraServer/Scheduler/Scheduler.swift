@@ -1,7 +1,8 @@
 package import TesseraCore
-internal import TesseraDecoding
+package import TesseraDecoding
 
-/// Continuous batching: in every pass of the model, one token of each running text and a slice of new prompts.
+/// Continuous batching: in every pass of the model, one token of each running text, with drafts of what may follow it,
+/// and a slice of new prompts.
 ///
 /// A text enters as soon as there is room and leaves when it ends, whatever the others do (Yu et al., "Orca", OSDI
 /// 2022, section 4.1; prompts in slices after Agrawal et al., "Sarathi-Serve", arXiv:2403.02310, section 4). One
@@ -19,6 +20,10 @@ package final class Scheduler<Model: BatchCausalModel> {
     let cores: Cores
     /// How many tokens a text may have: the model's context or what all pages together can hold.
     let contextLength: Int
+    /// Guesses of what texts will say; nil for one token of each in a pass.
+    var drafting: BatchDrafting?
+    /// What drafts took in this pass besides the reading.
+    var draftSeconds = 0.0
 
     var waiting = FairQueue<Text>()
     var running: [Text] = []
@@ -29,7 +34,7 @@ package final class Scheduler<Model: BatchCausalModel> {
     /// Creates a scheduler; call `run` on a thread of its own.
     package init(
         model: Model, tokenizer: any Tokenizer, contextLength: Int, limits: ServerLimits, queue: JobQueue,
-        metrics: ServerMetrics, cores: Cores = Cores()
+        metrics: ServerMetrics, cores: Cores = Cores(), drafting: BatchDrafting? = nil
     ) {
         self.model = model
         self.tokenizer = tokenizer
@@ -38,6 +43,7 @@ package final class Scheduler<Model: BatchCausalModel> {
         self.metrics = metrics
         self.cores = cores
         self.contextLength = contextLength
+        self.drafting = drafting
     }
 
     /// Runs until the queue is closed and all its requests are answered, or it is stopped.

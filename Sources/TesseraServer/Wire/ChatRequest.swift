@@ -20,6 +20,8 @@ package struct ChatRequest: Sendable {
         sampling = try SamplingFields(
             fields, maximumNames: ["max_completion_tokens", "max_tokens"], defaultMaximum: nil,
             leastMaximum: 1, limits: limits, vocabularySize: model.vocabularySize)
+        try fields.refuse(
+            ["heal", "bytes"], because: "the prompt of a chat ends with a whole token; leave the field out")
         let top = try fields["top_logprobs"].integer(in: 0...limits.probabilities)
         var probabilities: Int?
         if try fields["logprobs"].flag(false) {

@@ -26,7 +26,7 @@ struct ChatWriter: AnswerWriter {
         var chunks: [JSONValue] = []
         for event in events {
             guard let number = event.text, records.indices.contains(number) else { continue }
-            if case .token = event { generatedCount += 1 }
+            generatedCount += event.drawnCount
             records[number].take(event)
             guard request.sampling.streams else {
                 if records[number].finishReason != nil { _ = changes(number) }

@@ -8,6 +8,7 @@ package struct CompletionRequest: Sendable {
     package var sampling: SamplingFields
     package var echoes: Bool
     package var format: OutputFormat?
+    package var promptEnd: PromptEnd
 
     /// Reads and checks a body.
     ///
@@ -24,6 +25,7 @@ package struct CompletionRequest: Sendable {
         }
         format = try OutputFormat(fields)
         try format?.check(fields["stop"], sampling)
+        promptEnd = try PromptEnd(fields, sampling, hasFormat: format != nil)
         echoes = try fields["echo"].flag(false)
         let probabilities = try fields["logprobs"].integer(in: 0...limits.probabilities)
         if sampling.options.maximumTokens == 0, !echoes {
@@ -35,6 +37,8 @@ package struct CompletionRequest: Sendable {
         ) { tokenizer.promptTokens(of: $0) }
         generation = GenerationRequest(prompts: prompts, sampling: sampling, probabilityCount: probabilities)
         generation.wantsPromptProbabilities = echoes && probabilities != nil
+        // One text: a list of texts, or ids, which need not spell whole characters, is refused.
+        if promptEnd == .bytes { generation.bytes = try fields["prompt"].text().map { Array($0.utf8) } }
         try generation.check(model: model, limits: limits, field: "prompt")
     }
 }

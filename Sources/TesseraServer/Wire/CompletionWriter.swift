@@ -29,7 +29,7 @@ struct CompletionWriter: AnswerWriter {
         var chunks: [JSONValue] = []
         for event in events {
             guard let number = event.text, records.indices.contains(number) else { continue }
-            if case .token = event { generatedCount += 1 }
+            generatedCount += event.drawnCount
             records[number].take(event)
             guard request.sampling.streams else { continue }
             chunks.append(head.json(choices: [choice(number)], usage: nil))

@@ -62,6 +62,7 @@ struct TextRecord {
             ids.append(id)
             tell(id, probability)
             text += piece
+        case .piece(_, let piece): text += piece
         case .ended(_, let rest, let reason):
             text += rest
             finishReason = reason.wireName
@@ -85,8 +86,20 @@ extension GenerationEvent {
     /// The number of the text that it is about; nil when it is about the request.
     var text: Int? {
         switch self {
-        case .prompt(let text, _), .token(let text, _, _, _), .ended(let text, _, _): text
+        case .prompt(let text, _), .token(let text, _, _, _), .piece(let text, _), .ended(let text, _, _):
+            text
         case .failed: nil
+        }
+    }
+}
+
+extension GenerationEvent {
+    /// The tokens that it tells of, or the bytes.
+    var drawnCount: Int {
+        switch self {
+        case .token: 1
+        case .piece(_, let piece): piece.utf8.count
+        case .prompt, .ended, .failed: 0
         }
     }
 }

@@ -8,6 +8,9 @@ protocol TextRequest: Sendable {
     /// What the texts must be; nil when any text will do.
     var format: OutputFormat? { get }
 
+    /// How texts go on from their prompts.
+    var promptEnd: PromptEnd { get }
+
     /// - Throws: `APIError` 400 naming the field.
     init(_ fields: RequestFields, model: ServedModel, limits: ServerLimits) throws(APIError)
 
@@ -19,5 +22,8 @@ extension CompletionRequest: TextRequest {
 }
 
 extension ChatRequest: TextRequest {
+    /// A template ends with whole tokens.
+    package var promptEnd: PromptEnd { .asItIs }
+
     func writer(model: ServedModel) -> ChatWriter { ChatWriter(self, model: model) }
 }
