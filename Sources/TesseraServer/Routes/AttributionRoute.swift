@@ -2,7 +2,6 @@ internal import Hummingbird
 internal import TesseraCore
 internal import TesseraDecoding
 internal import TesseraFiles
-internal import TesseraTokenizers
 
 extension Router<RouteContext> {
     /// `POST /attribute`: which tokens of a text a prediction rests on.
@@ -12,12 +11,7 @@ extension Router<RouteContext> {
             let asked = try AttributionRequest(fields, model: service.model, limits: service.limits)
             let reader = ProbabilityReader(
                 queue: service.queue, connection: try await context.connection(), client: asked.client)
-            let tokenizer = service.model.tokenizer
-            let replacer = try APIError.from { () throws(LocatedError) in
-                try service.replacer.value { () throws(LocatedError) in
-                    try KindReplacer(tokenizer, isSpecial: tokenizer.isSpecial)
-                }
-            }
+            let replacer = try service.tokenReplacer()
             // What cannot be answered is told before the model is asked.
             var plan = try asked.plan(target: asked.target ?? 0, model: service.model, replacer: replacer)
             var target = asked.target ?? 0

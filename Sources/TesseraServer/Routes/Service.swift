@@ -1,5 +1,6 @@
 internal import TesseraCore
 internal import TesseraDecoding
+internal import TesseraTokenizers
 
 /// What the routes share: the model, the encoder, their queues and what is counted.
 struct Service: Sendable {
@@ -11,9 +12,9 @@ struct Service: Sendable {
     /// What texts are held to.
     let grammars: GrammarQueue
     /// What tokens are replaced by in questions of what a prediction rests on.
-    let replacer = MadeOnce<KindReplacer>()
+    private let replacer = MadeOnce<KindReplacer>()
     /// The tokens of text, for prompts that end inside of one.
-    let byteVocabulary: MadeOnce<ByteVocabulary>
+    private let byteVocabulary: MadeOnce<ByteVocabulary>
     /// The texts that the model generates.
     let queue: JobQueue
     /// The texts that it generates byte by byte; nil without a model.
@@ -40,12 +41,28 @@ struct Service: Sendable {
         }
     }
 
-    /// The tokens that text consists of.
+    /// The tokens that text consists of, for a request that heals its prompts.
     ///
-    /// - Throws: `APIError` for a vocabulary that cannot spell every byte.
+    /// - Throws: `APIError` 400 for a vocabulary that cannot spell every byte.
     func tokensOfText() throws(APIError) -> ByteVocabulary {
-        try APIError.from { () throws(LocatedError) in
-            try byteVocabulary.value { () throws(LocatedError) in try ByteVocabulary(model.tokenizer) }
+        do throws(LocatedError) {
+            return try byteVocabulary.value { () throws(LocatedError) in try ByteVocabulary(model.tokenizer) }
+        } catch {
+            throw .badRequest("heal: \(error)", parameter: "heal")
+        }
+    }
+
+    /// What tokens are replaced by.
+    ///
+    /// - Throws: `APIError` 400 for a vocabulary with fewer than two tokens of text.
+    func tokenReplacer() throws(APIError) -> KindReplacer {
+        let tokenizer = model.tokenizer
+        do throws(LocatedError) {
+            return try replacer.value { () throws(LocatedError) in
+                try KindReplacer(tokenizer, isSpecial: tokenizer.isSpecial)
+            }
+        } catch {
+            throw APIError(error)
         }
     }
 

@@ -45,15 +45,6 @@ package struct APIError: Error, Hashable, Sendable {
         self.init(status: 400, message: error.description, parameter: error.field)
     }
 
-    /// What comes of `work`, or the request's fault that it did not.
-    static func from<Value>(_ work: () throws(LocatedError) -> Value) throws(APIError) -> Value {
-        do throws(LocatedError) {
-            return try work()
-        } catch {
-            throw APIError(error)
-        }
-    }
-
     /// The body of the response.
     package var json: JSONValue {
         [
