@@ -48,7 +48,7 @@ enum RecallCircuit {
         return network
     }
 
-    /// `[tokens, width]`, so long that half of a token tells it from all others where it is scored.
+    /// `[tokens, width]`, long enough for logits of tokens that have half of their numbers only.
     private static func embeddings(
         _ vocabularySize: Int, _ random: RandomGenerator
     ) throws(LocatedError) -> Tensor {
@@ -61,7 +61,7 @@ enum RecallCircuit {
     private static func weights(of name: String) -> [Weight] {
         switch name {
         // Each token asks with the number that is the same for all, and is asked for with that turned by one position: the
-        // rotary embedding turns it back for the next token alone, by e⁴ before its neighbours.
+        // rotary embedding turns it back for the next token alone, 4.6 in its logit before its neighbours.
         case "model.layers.0.self_attn.q_proj.weight": fastPairs { [Weight(row: $0, column: 0, value: 1.25)] }
         case "model.layers.0.self_attn.k_proj.weight":
             fastPairs { row in
