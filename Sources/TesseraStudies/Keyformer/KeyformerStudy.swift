@@ -37,8 +37,11 @@ public struct KeyformerStudy: Study {
         result.note(
             """
             SmolLM2-135M-Instruct with 4-bit weights and 16-bit keys and values; every layer and key/value head keeps \
-            its own tokens. H2O and Keyformer give 30% of the budget to recent tokens unless it says 50%. Tokens \
-            keep the positions that they were read at, also those of the window with sinks.
+            its own tokens. H2O and Keyformer give 30% of the budget to recent tokens unless it says 50%; at the end \
+            of a prompt, where its temperature is 1, Keyformer is H2O with noise. Tokens keep the positions that they \
+            were read at, also those of the window with sinks. The network that finds values is given that a value \
+            knows its key and that what it looks at is passed on; it learns where to look. One drawn at random \
+            throughout was at 4.02 nats after 2,000 steps, where guessing costs 4.16.
             """)
         return result
     }

@@ -18,6 +18,12 @@ func logarithm(_ value: Double) -> Double { log(value) }
 /// The exponential function.
 func exponential(_ value: Double) -> Double { exp(value) }
 
+/// The cosine of an angle in radians.
+func cosine(_ angle: Double) -> Double { cos(angle) }
+
+/// The sine of an angle in radians.
+func sine(_ angle: Double) -> Double { sin(angle) }
+
 /// A power of `base`.
 func power(_ base: Double, _ exponent: Int) -> Double { pow(base, Double(exponent)) }
 
