@@ -17,13 +17,13 @@ internal import Darwin
 /// always the same from nearly the same ones. Inverse-CDF sampling lacks that last property: a small change of
 /// one probability moves every boundary after it.
 struct GumbelRace {
-    private let noise: CounterRandom
+    private let noise: RandomBits
     private var bestID: TokenID?
     private var bestScore = -Double.infinity
 
     /// Starts the race for the token at `position`.
     init(random: CounterRandom, position: Int) {
-        noise = CounterRandom(seed: random.bits(at: position))
+        noise = CounterRandom(seed: random.bits(at: position)).bits(ofStream: 0)
     }
 
     /// The token that won, if any entered with a logit above minus infinity.
