@@ -10,10 +10,10 @@ public struct PassCost: Hashable, Sendable {
     private var unitSeconds: Double?
 
     /// How far the unit goes towards each new time, and the cost towards what the unit makes of it.
-    private static let (unitStep, costStep) = (0.2, 0.03)
+    private static let (unitStep, costStep) = (0.2, 0.1)
 
-    /// What is expected of a model that was not timed yet: four rows for the price of one and a quarter.
-    public static let expected = PassCost([(1, 1), (2, 1.07), (4, 1.22), (8, 1.6), (16, 3), (32, 6)])
+    /// What is expected of a model that was not timed yet: four rows for the price of one and a third.
+    public static let expected = PassCost([(1, 1), (2, 1.1), (4, 1.33), (8, 1.8), (16, 3.2), (32, 6.4)])
 
     /// Interpolates between known numbers of rows, the smallest of which is taken for fewer.
     ///
