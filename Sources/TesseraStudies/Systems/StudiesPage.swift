@@ -19,12 +19,12 @@ public struct StudiesPage: Sendable {
             "Each study puts the claim of a paper to the test at our scale. What it must reach was fixed before it was run."
         )
         var overview = Table([
-            .init("study"), .init("verdict"), .init("claim"), .init("run"), .init("took", .right),
+            .init("study"), .init("verdict"), .init("run"), .init("took", .right), .init("claim"),
         ])
         for record in records {
             overview.append([
-                record.name, record.verdict.rawValue, record.claim, record.circumstances.date,
-                NumberFormat.duration(record.seconds),
+                record.name, record.verdict.rawValue, record.circumstances.date,
+                NumberFormat.duration(record.seconds), record.claim,
             ])
         }
         page.table(overview, caption: "What came of each")
