@@ -27,7 +27,8 @@ extension BenchDecodeCommand {
         func isLossy(_ name: String) throws(LocatedError) -> Bool {
             try arm(name).drafting?.rollback ?? 0 > 0
         }
-        // Mistakes are told before the first answer; plain decoding is always there; of all methods, those that go with the temperature are meant.
+        // Mistakes are told before the first answer; plain decoding is always there; of all methods, those that go with
+        // the temperature are meant.
         let names =
             methods == "all"
             ? try Benchmark.Arm.allNames.filter { try temperature == 0 || !isLossy($0) }

@@ -20,13 +20,14 @@ public struct BatchDrafting: Sendable {
     ///
     /// Prompts do not fill the table of successors: the scores of all their tokens would delay other texts.
     ///
-    /// - Throws: `LocatedError` for a size out of range, and for a vocabulary of a size that no table has.
+    /// - Throws: `LocatedError` for a size out of range, and where a table is kept for a vocabulary of a size that none has.
     public init?(
         _ method: DraftMethod, size: Drafting.Size = .measured, vocabularySize: Int
     ) throws(LocatedError) {
         try size.check()
-        let table = try RecyclingTable(vocabularySize: vocabularySize)
-        guard let source = method.source(table: table, primesFromPrompt: false) else { return nil }
+        let source = try method.source(
+            table: try RecyclingTable(vocabularySize: vocabularySize), primesFromPrompt: false)
+        guard let source else { return nil }
         self.source = source
         self.size = size
     }

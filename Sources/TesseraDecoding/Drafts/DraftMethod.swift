@@ -26,18 +26,20 @@ public enum DraftMethod: String, CaseIterable, Sendable {
     /// Where drafts of this method come from; nil for plain decoding.
     ///
     /// - Parameters:
-    ///   - table: what is known so far; used by the methods that keep one.
+    ///   - table: what is known so far; made for the methods that keep one alone.
     ///   - primesFromPrompt: whether prompts fill the table too, for which the logits of all their tokens are computed.
+    /// - Throws: what making the table throws.
     public func source(
-        table: RecyclingTable, primesFromPrompt: Bool = true
-    ) -> (any DraftSource & Sendable)? {
-        let recycling = TokenRecycling(table: table, primesFromPrompt: primesFromPrompt)
-        return switch self {
+        table: @autoclosure () throws(LocatedError) -> RecyclingTable, primesFromPrompt: Bool = true
+    ) throws(LocatedError) -> (any DraftSource & Sendable)? {
+        switch self {
         case .none: nil
         case .lookup: PromptLookup()
-        case .recycling: recycling
+        case .recycling: TokenRecycling(table: try table(), primesFromPrompt: primesFromPrompt)
         case .adaptive: AdaptiveDrafts()
-        case .lookupWithRecycling, .auto: MergedDrafts(PromptLookup(), recycling)
+        case .lookupWithRecycling, .auto:
+            MergedDrafts(
+                PromptLookup(), TokenRecycling(table: try table(), primesFromPrompt: primesFromPrompt))
         }
     }
 
@@ -48,7 +50,7 @@ public enum DraftMethod: String, CaseIterable, Sendable {
     public func drafting(table: RecyclingTable, size: Drafting.Size = .measured) throws(LocatedError)
         -> Drafting?
     {
-        guard let source = source(table: table) else { return nil }
+        guard let source = try source(table: table) else { return nil }
         return try Drafting(source, size: size)
     }
 }

@@ -91,9 +91,7 @@ extension GenerationEvent {
         case .failed: nil
         }
     }
-}
 
-extension GenerationEvent {
     /// The tokens that it tells of, or the bytes.
     var drawnCount: Int {
         switch self {
