@@ -7,7 +7,7 @@ public struct DataMixtureInferenceStudy: Study {
     public let name = "data-mixture-inference"
     public let claim =
         "The merges of a BPE tokenizer tell the shares of languages that it was trained on, far better than token counts do."
-    public let expectedSeconds = 300
+    public let expectedSeconds = 1800
     public let trainsNetworks = false
 
     /// The study.
