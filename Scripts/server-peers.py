@@ -29,7 +29,7 @@ QUESTIONS = [
 
 
 class Recorder(http.server.BaseHTTPRequestHandler):
-    """Passes requests on to the server and keeps them."""
+    """Passes requests on to the server and keeps them, with the status of the answer."""
 
     protocol_version = "HTTP/1.1"
     kept = []
@@ -37,13 +37,13 @@ class Recorder(http.server.BaseHTTPRequestHandler):
 
     def pass_on(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.kept.append({"method": self.command, "path": self.path,
-                          "body": json.loads(body) if body else None})
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         headers = {"Content-Type": "application/json"} if body else {}
         connection.request(self.command, self.path, body or None, headers)
         answer = connection.getresponse()
         data = answer.read()
+        self.kept.append({"method": self.command, "path": self.path, "body": json.loads(body) if body else None,
+                          "status": answer.status})
         self.send_response(answer.status)
         for name in ("Content-Type", "Retry-After"):
             if answer.getheader(name):
@@ -130,6 +130,17 @@ def openai_client(port):
     assert usage.completion_tokens == whole.usage.completion_tokens == 12
     assert "Paris" in whole.choices[0].text, whole
 
+    # A prompt that ends inside a token goes on where it stops, by the last token drawn again and by exact bytes.
+    for option in ({"heal": True}, {"bytes": True}):
+        answer = client.completions.create(model="smollm2", prompt="The capital of Fra", max_tokens=12, temperature=0,
+                                           extra_body=option)
+        assert answer.choices[0].text.startswith("nce"), (option, answer)
+    try:
+        client.completions.create(model="smollm2", prompt="x", max_tokens=1, extra_body={"heal": True, "bytes": True})
+        raise SystemExit("two ways to go on inside a token were not refused")
+    except openai.BadRequestError as error:
+        assert error.param in ("heal", "bytes"), error
+
     messages = [{"role": "user", "content": "What is the capital of France?"}]
     answer = client.chat.completions.create(model="smollm2", messages=messages, max_tokens=24, temperature=0,
                                             seed=7, logprobs=True, top_logprobs=3, n=2)
@@ -186,7 +197,7 @@ def openai_client(port):
         raise SystemExit("a negative temperature was not refused")
     except openai.BadRequestError as error:
         assert error.param == "temperature", error
-    print(f"openai {openai.__version__}: lists, completes, streams with usage, chats, keeps to schemas, calls functions, gets vectors and errors it"
+    print(f"openai {openai.__version__}: lists, completes, streams with usage, goes on inside a token, chats, keeps to schemas, calls functions, gets vectors and errors it"
           f" understands; it said: {whole.choices[0].text.strip()!r}")
 
 
