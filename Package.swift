@@ -147,8 +147,8 @@ let package = Package(
         .executableTarget(
             name: "TesseraServerCLI",
             dependencies: [
-                "TesseraCore", "TesseraFiles", "TesseraTokenizers", "TesseraEngine", "TesseraDecoding",
-                "TesseraServer", "TesseraConsole",
+                "TesseraCore", "TesseraFiles", "TesseraTokenizers", "TesseraVocabulary", "TesseraEngine",
+                "TesseraDecoding", "TesseraServer", "TesseraConsole",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

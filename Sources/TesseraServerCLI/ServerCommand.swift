@@ -48,7 +48,7 @@ struct ServerCommand: ParsableCommand {
         let loaded = try model.load()
         switch loaded {
         case .model(_, let served, _):
-            configuration.drafting = try drafts.drafting(vocabularySize: served.vocabularySize)
+            configuration.drafting = try drafts.drafting(for: served)
         case .encoder:
             guard drafts.draft == .none else {
                 throw LocatedError(

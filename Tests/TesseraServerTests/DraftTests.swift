@@ -12,9 +12,21 @@ struct DraftTests {
     }
 
     private static func drafting(
-        _ method: DraftMethod = .auto, _ size: Drafting.Size = .nodes(7)
+        _ method: DraftMethod = .auto, _ size: Drafting.Size = .nodes(7), table: RecyclingTable? = nil
     ) throws -> BatchDrafting {
-        try #require(try BatchDrafting(method, size: size, vocabularySize: 257))
+        let table = try table ?? RecyclingTable(vocabularySize: 257)
+        return try #require(try BatchDrafting(method, size: size, table: table))
+    }
+
+    /// What the babbling model finds likeliest after every token.
+    private static func filledTable() throws -> RecyclingTable {
+        var source = TokenRecycling(table: try RecyclingTable(vocabularySize: 257))
+        let tokens = (0..<257).map { TokenID($0) }
+        let scores = tokens.flatMap { token in (0..<257).map { FakeModel.babbling([token], $0) } }
+        scores.withUnsafeBufferPointer {
+            source.observe(ReadPass(tokens: tokens, accepted: Array(tokens.indices), logits: $0))
+        }
+        return source.table
     }
 
     /// Requests that between them have every option that decides what a text says.
@@ -203,14 +215,30 @@ struct DraftTests {
         }
     }
 
+    @Test("a table that is known from the start saves passes, and leaves the texts alone")
+    func knownTable() async throws {
+        let model = Self.model()
+        let requests = try Self.requests(model)
+        let tables = [nil, try Self.filledTable()]
+        var outcomes: [[Outcome]] = []
+        var accepted: [Int] = []
+        for table in tables {
+            let run = try await Self.run(requests, model, try Self.drafting(.recycling, table: table))
+            outcomes.append(run.outcomes)
+            accepted.append(run.metrics.acceptedTokens.total)
+        }
+        #expect(outcomes[0] == outcomes[1])
+        #expect(accepted[1] > accepted[0])
+    }
+
     @Test("sizes out of range are refused by the name of the option")
     func sizes() throws {
         for count in [0, -1, 256, .max] {
             let error = #expect(throws: LocatedError.self) {
-                try BatchDrafting(.lookup, size: .nodes(count), vocabularySize: 257)
+                try Self.drafting(.lookup, .nodes(count))
             }
             #expect(error?.field == "--draft-nodes")
         }
-        #expect(try BatchDrafting(.none, vocabularySize: 257) == nil)
+        #expect(try BatchDrafting(.none, table: RecyclingTable(vocabularySize: 257)) == nil)
     }
 }

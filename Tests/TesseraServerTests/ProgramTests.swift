@@ -175,6 +175,8 @@ struct ProgramTests {
             (["--nonsense"], 2), (["--port", "70000"], 1), (["--max-running", "0"], 1),
             (["--log-level", "x"], 1), (["--draft", "x"], 2), (["--draft-nodes", "3"], 2),
             (["--draft", "auto", "--draft-nodes", "0"], 2),
+            (["--draft", "lookup", "--draft-table", "t"], 2),
+            (["--draft", "auto", "--draft-table", "/nowhere"], 1),
             (["--model", "/nowhere"], 1), (["--help"], 0),
         ] as [([String], Int32)] {
             let running = try Running(arguments)

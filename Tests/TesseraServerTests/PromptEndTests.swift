@@ -51,7 +51,7 @@ struct PromptEndTests {
     func healedWithDrafts() async throws {
         let healed = Self.body([("temperature", 0.7), ("max_tokens", 40), ("heal", true), ("n", 2)])
         let expected = try await withServer(Self.model) { try await Self.texts($0, healed) }
-        let drafting = try BatchDrafting(.auto, size: .nodes(6), vocabularySize: 257)
+        let drafting = try BatchDrafting(.auto, size: .nodes(6), table: RecyclingTable(vocabularySize: 257))
         let (texts, accepted) = try await withServer(Self.model, drafting: drafting) { server in
             (try await Self.texts(server, healed), try await server.metric("accepted_tokens_total"))
         }

@@ -20,13 +20,14 @@ public struct BatchDrafting: Sendable {
     ///
     /// Prompts do not fill the table of successors: the scores of all their tokens would delay other texts.
     ///
-    /// - Throws: `LocatedError` for a size out of range, and where a table is kept for a vocabulary of a size that none has.
+    /// - Parameter table: the successors that are known to begin with; made for the methods that keep a table alone.
+    /// - Throws: `LocatedError` for a size out of range, and what making the table throws.
     public init?(
-        _ method: DraftMethod, size: Drafting.Size = .measured, vocabularySize: Int
+        _ method: DraftMethod, size: Drafting.Size = .measured,
+        table: @autoclosure () throws(LocatedError) -> RecyclingTable
     ) throws(LocatedError) {
         try size.check()
-        let source = try method.source(
-            table: try RecyclingTable(vocabularySize: vocabularySize), primesFromPrompt: false)
+        let source = try method.source(table: try table(), primesFromPrompt: false)
         guard let source else { return nil }
         self.source = source
         self.size = size
