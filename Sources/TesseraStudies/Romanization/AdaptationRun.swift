@@ -32,10 +32,8 @@ struct AdaptationRun: Sendable {
         let seed: UInt64
     }
 
-    /// The tokens of a tokenizer that is trained on the text.
-    static let tokenCount = 2048
     static let steps = 200
-    static let batchSize = 8
+    static let batchSize = 4
     static let rate = 2e-3
 
     let arm: Arm
@@ -81,7 +79,7 @@ struct AdaptationRun: Sendable {
         _ cancellation: Cancellation
     ) throws -> (PipelineTokenizer, LlamaNetwork, overlap: Double?) {
         guard method == .newTokenizer else { return (model.tokenizer, try model.network.copy(), nil) }
-        let tokenizer = try EnglishModel.tokenizer(lines, tokenCount: Self.tokenCount, cancellation)
+        let tokenizer = try EnglishModel.tokenizer(lines, tokenCount: EnglishModel.tokenCount, cancellation)
         var overlap = VocabularyOverlap(of: tokenizer, with: model.tokenizer)
         let share = Double(overlap.count) / Double(max(overlap.sources.count, 1))
         overlap.sources.append(LineCorpus.end(of: model.tokenizer))

@@ -8,7 +8,7 @@ internal import TesseraVocabulary
 ///
 /// Llama with three layers, width 128 and a context of 128 tokens, trained on manuals and help of Debian packages.
 struct EnglishModel {
-    static let tokenCount = 4096
+    static let tokenCount = 2048
     static let steps = 1500
 
     let tokenizer: PipelineTokenizer

@@ -4,7 +4,7 @@ internal import TesseraReport
 extension LanguageModelAdaptation {
     func report(to result: inout StudyResult) {
         guard let smallest = Self.sizes.first, let largest = Self.sizes.last else { return }
-        result.measure(Self.kept, seeds.map { Double(wins(.full, smallest, seed: $0)) })
+        result.measure(Self.kept, count: wins(.full, smallest))
         result.measure(
             Self.narrowing,
             mean(languages.map { lead($0.locale, .full, smallest) - lead($0.locale, .full, largest) }))
@@ -39,12 +39,11 @@ extension LanguageModelAdaptation {
         result.note(
             """
             Adapting: a model of English (Llama, three layers of width 128, a byte-level BPE of \
-            \(NumberFormat.count(EnglishModel.tokenCount))) learns lines of LibreOffice's help, the same for both forms and \
-            all sizes nested; sizes are those of the native text in UTF-8. Equal steps of equal tokens mean that a \
-            form with longer tokens reads more text in them. New tokenizers have \
-            \(NumberFormat.count(AdaptationRun.tokenCount)) tokens; what English has not is drawn from the mean and the \
-            covariance of its embeddings. None of the six scripts is one that the English model was trained on. At 50 KB the \
-            runs that train all parameters have three seeds.
+            \(NumberFormat.count(EnglishModel.tokenCount))) learns lines of LibreOffice's help, the same for both forms \
+            and nested by size; sizes are those of the native text in UTF-8. Equal steps of equal tokens mean that a form \
+            with longer tokens reads more text in them. New tokenizers have as many tokens; rows of those that English has \
+            not are drawn from the mean and the covariance of its embeddings. None of the six scripts is one that the \
+            English model was trained on. New tokenizers at 50 KB have three seeds, all else has one.
             """)
         result.note(
             """

@@ -20,7 +20,7 @@ struct LanguageModelAdaptation {
     /// The sizes of the texts in bytes, smallest first.
     static let sizes = [50_000, 200_000, 1_000_000]
 
-    /// What all languages have in common.
+    /// The seeds, the first of which is that of most runs.
     let seeds: [UInt64]
     /// The languages in the order of the tables.
     let languages: [AdaptationText.Language]
@@ -32,7 +32,8 @@ struct LanguageModelAdaptation {
 
     /// Trains the English model and adapts it.
     ///
-    /// - Parameter seeds: one or more; what is measured at the smallest size is measured with each, the rest with the first.
+    /// - Parameter seeds: one or more; new tokenizers are measured with each at the smallest size, where chance matters most,
+    ///   all else with the first.
     /// - Throws: `LocatedError` when a text is not there or a loss is no number; `CancelledError` when stopped.
     init(seeds: [UInt64], conditions: StudyConditions) throws {
         self.seeds = seeds
@@ -68,7 +69,7 @@ struct LanguageModelAdaptation {
             AdaptationMethod.allCases.flatMap { method -> [AdaptationRun.Arm] in
                 let isSwept = method == .full || method == .newTokenizer
                 guard isSwept || place == 0 else { return [] }
-                return seeds.prefix(isSwept && place == 0 ? seeds.count : 1).flatMap { seed in
+                return seeds.prefix(method == .newTokenizer && place == 0 ? seeds.count : 1).flatMap { seed in
                     WritingForm.allCases.map { form in
                         AdaptationRun.Arm(
                             locale: language.locale, form: form, method: method, size: size, seed: seed)

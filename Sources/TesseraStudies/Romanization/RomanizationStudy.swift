@@ -15,7 +15,8 @@ public struct RomanizationStudy: Study {
     public init() {}
 
     public func thresholds(at scale: StudyScale) -> [Threshold] {
-        let exact = RomanizerExactness.thresholds + HandMadeScheme.thresholds
+        let exact =
+            RomanizerExactness.thresholds + HandMadeScheme.thresholds
             + AdaptationExactness.thresholds
         return scale == .small
             ? exact
