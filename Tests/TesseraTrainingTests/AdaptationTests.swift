@@ -1,5 +1,6 @@
 import TesseraArchitectures
 import TesseraCore
+import TesseraFiles
 import TesseraTensor
 import TesseraTestSupport
 import TesseraTokenizers

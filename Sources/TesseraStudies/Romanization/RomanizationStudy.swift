@@ -8,7 +8,7 @@ public struct RomanizationStudy: Study {
     public let name = "romanization"
     public let claim =
         "Romanized, other scripts take half the tokens of a Latin vocabulary, and what was learned from Latin text applies to them."
-    public let expectedSeconds = 480
+    public let expectedSeconds = 1_700
     public let trainsNetworks = true
 
     /// The study.
