@@ -4,7 +4,7 @@
     Scripts/mixture-texts.py FOLDER [UNPACKED]
 
 FOLDER/domains gets python.txt, c.txt, html.txt and prose.txt. FOLDER/categories gets english.txt, the code of six
-languages and the LibreOffice help in ten languages. The packages are fetched with `apt-get download` and unpacked without
+languages and the LibreOffice help in twelve languages. The packages are fetched with `apt-get download` and unpacked without
 being installed, unless UNPACKED already holds them, each in a folder of its name. Code keeps its line breaks and blanks;
 of each text no more than some megabytes are taken.
 """
@@ -15,7 +15,7 @@ import sys
 import debian_packages
 from bench_texts import capped, plain
 
-LANGUAGES = ["de", "es", "fr", "hi", "it", "ja", "ko", "pt", "ru", "zh-cn"]
+LANGUAGES = ["de", "el", "es", "fr", "hi", "it", "ja", "km", "ko", "pt", "ru", "zh-cn"]
 # Each text: its packages and the files taken from them.
 DOMAINS = {
     "python": [("libpython3.11-stdlib", "**/*.py")],

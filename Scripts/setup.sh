@@ -196,7 +196,7 @@ study_texts() {
     if [ "$(cat "$folder/ready" 2> /dev/null)" != "$stamp" ]; then
         rm -rf "$folder.partial"
         mkdir -p "$folder.partial/romanization"
-        printf 'fetching the texts of the studies (about 140 MB) into %s\n' "$folder" >&2
+        printf 'fetching the texts of the studies (about 150 MB) into %s\n' "$folder" >&2
         for texts in debian-reference:debian-reference manual-pages:manual-pages mixture-texts:mixture; do
             "$python" -B "$root/Scripts/${texts%:*}.py" "$folder.partial/${texts#*:}" >&2 ||
                 fail "$folder.partial: the texts could not be fetched; see the message above"

@@ -10,7 +10,7 @@ public import TesseraTensor
 ///     logits = W n(x), with W the embedding matrix when tied
 ///
 /// Parameters have the names and the layout of transformers' `GPT2LMHeadModel`.
-public final class GPT2Network: CausalNetwork {
+public final class GPT2Network: AdaptableNetwork {
     /// Its sizes and choices.
     public let configuration: GPT2Configuration
 
@@ -50,18 +50,37 @@ public final class GPT2Network: CausalNetwork {
 
     public var contextLength: Int { configuration.contextLength }
 
-    public func logits(of tokens: Tensor) throws(LocatedError) -> Tensor {
+    public var hiddenSize: Int { configuration.hiddenSize }
+
+    public var layerCount: Int { configuration.layerCount }
+
+    public func logits(
+        of tokens: Tensor, afterLayer: (Int, Tensor) throws(LocatedError) -> Tensor
+    ) throws(LocatedError) -> Tensor {
         let time = try checkedTime(of: tokens)
         var x = try embedding(tokens) + positions.weight[axis: 0, 0..<time]  // [B, T, hidden]
-        for layer in layers { x = try layer(x) }
+        for (index, layer) in layers.enumerated() { x = try afterLayer(index, layer(x)) }
         return try norm(x).linear(output?.weight ?? embedding.weight)
     }
 
     public var parameters: [Parameter] {
-        embedding.parameters(under: "transformer.wte") + positions.parameters(under: "transformer.wpe")
+        embedding.parameters(under: Self.embeddingName) + positions.parameters(under: "transformer.wpe")
             + layers.enumerated().flatMap { $1.parameters(under: "transformer.h.\($0)") }
-            + norm.parameters(under: "transformer.ln_f") + (output?.parameters(under: "lm_head") ?? [])
+            + norm.parameters(under: "transformer.ln_f") + (output?.parameters(under: Self.outputName) ?? [])
     }
+
+    public var vocabularyParameters: [Parameter] {
+        embedding.parameters(under: Self.embeddingName) + (output?.parameters(under: Self.outputName) ?? [])
+    }
+
+    public func resized(vocabularySize: Int, random: RandomGenerator) throws(LocatedError) -> GPT2Network {
+        var configuration = configuration
+        configuration.vocabularySize = vocabularySize
+        return try GPT2Network(configuration, random: random)
+    }
+
+    private static let embeddingName = "transformer.wte"
+    private static let outputName = "lm_head"
 
     public var fields: JSONObject { configuration.fields }
 }

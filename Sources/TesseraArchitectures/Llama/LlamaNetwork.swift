@@ -9,7 +9,7 @@ public import TesseraTensor
 ///     logits = W n(x), with W the embedding matrix when tied
 ///
 /// Parameters have the names of transformers' `LlamaForCausalLM`.
-public final class LlamaNetwork: CausalNetwork {
+public final class LlamaNetwork: AdaptableNetwork {
     /// Its sizes.
     public let configuration: LlamaConfiguration
 
@@ -49,18 +49,37 @@ public final class LlamaNetwork: CausalNetwork {
 
     public var contextLength: Int { configuration.contextLength }
 
-    public func logits(of tokens: Tensor) throws(LocatedError) -> Tensor {
+    public var hiddenSize: Int { configuration.hiddenSize }
+
+    public var layerCount: Int { configuration.layerCount }
+
+    public func logits(
+        of tokens: Tensor, afterLayer: (Int, Tensor) throws(LocatedError) -> Tensor
+    ) throws(LocatedError) -> Tensor {
         let angles = try rotary.angles(time: checkedTime(of: tokens), on: tokens.device)
         var x = try embedding(tokens)  // [B, T, hidden]
-        for layer in layers { x = try layer(x, angles) }
+        for (index, layer) in layers.enumerated() { x = try afterLayer(index, layer(x, angles)) }
         return try norm(x).linear(output?.weight ?? embedding.weight)
     }
 
     public var parameters: [Parameter] {
-        embedding.parameters(under: "model.embed_tokens")
+        embedding.parameters(under: Self.embeddingName)
             + layers.enumerated().flatMap { $1.parameters(under: "model.layers.\($0)") }
-            + norm.parameters(under: "model.norm") + (output?.parameters(under: "lm_head") ?? [])
+            + norm.parameters(under: "model.norm") + (output?.parameters(under: Self.outputName) ?? [])
     }
+
+    public var vocabularyParameters: [Parameter] {
+        embedding.parameters(under: Self.embeddingName) + (output?.parameters(under: Self.outputName) ?? [])
+    }
+
+    public func resized(vocabularySize: Int, random: RandomGenerator) throws(LocatedError) -> LlamaNetwork {
+        var configuration = configuration
+        configuration.vocabularySize = vocabularySize
+        return try LlamaNetwork(configuration, random: random)
+    }
+
+    private static let embeddingName = "model.embed_tokens"
+    private static let outputName = "lm_head"
 
     public var fields: JSONObject { configuration.fields }
 }

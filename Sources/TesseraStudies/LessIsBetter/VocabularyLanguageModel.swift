@@ -2,7 +2,6 @@ internal import TesseraArchitectures
 public import TesseraCore
 internal import TesseraTensor
 public import TesseraTokenizers
-internal import TesseraTraining
 
 /// A small transformer over the tokens of a vocabulary, and the bits that it needs for each character of held-out text.
 ///
@@ -36,7 +35,7 @@ public struct VocabularyLanguageModel: Sendable {
     }
 
     /// What was measured, the last after all steps.
-    public private(set) var points: [Point] = []
+    public let points: [Point]
     /// The characters that all steps together read, some of them several times.
     public let charactersRead: Int
     /// The processor time of training and measuring.
@@ -52,37 +51,27 @@ public struct VocabularyLanguageModel: Sendable {
         seed: UInt64, cancellation: Cancellation = Cancellation(), onStep: (Int) -> Void = { _ in }
     ) throws {
         let begun = processorSeconds()
-        let end = TokenID(truncatingIfNeeded: tokenizer.vocabularySize)
-        let tokens = [end] + training.flatMap { tokenizer.encode($0, special: .asText) + [end] }
+        let corpus = LineCorpus(training, tokenizer: tokenizer)
         let network = try GPT2Network(
             GPT2Configuration(
                 vocabularySize: tokenizer.vocabularySize + 1, hiddenSize: recipe.width, layerCount: 2,
                 headCount: 4, contextLength: recipe.context),
             random: RandomGenerator(seed: seed))
-        var options = TrainingOptions()
-        options.steps = recipe.steps
-        options.rate = 3e-3
-        options.warmupSteps = recipe.steps / 10
-        options.seed = seed
-        let source = try WindowSource(
-            tokens, context: recipe.context, batchSize: recipe.batchSize, seed: seed)
-        var trainer = try Trainer(network, NextTokenObjective<GPT2Network>(), source, options: options)
-        let scoring = try HeldOutScoring(
-            heldOut.map { HeldOutText($0, tokenizer: tokenizer) }, contextOfFirst: end,
-            window: recipe.context + 1)
         let characters = heldOut.reduce(0) { $0 + $1.unicodeScalars.count }
-        while trainer.step < recipe.steps {
-            try cancellation.check()
-            _ = try trainer.advance()
-            onStep(trainer.step)
-            guard trainer.step % recipe.measureEvery == 0 || trainer.step == recipe.steps else { continue }
-            let score = try scoring.score(network, cancellation: cancellation)
-            points.append(
-                Point(
-                    step: trainer.step,
-                    bitsPerCharacter: score.nats / logarithm(2) / Double(max(characters, 1))))
+        var points: [Point] = []
+        try corpus.train(
+            network, steps: recipe.steps, rate: 3e-3, batchSize: recipe.batchSize, seed: seed,
+            cancellation: cancellation
+        ) { step in
+            onStep(step)
+            guard step % recipe.measureEvery == 0 || step == recipe.steps else { return }
+            let bits = try LineCorpus.bits(
+                of: heldOut, tokenizer: tokenizer, network, cancellation: cancellation)
+            points.append(Point(step: step, bitsPerCharacter: bits / Double(max(characters, 1))))
         }
-        let read = Double(recipe.steps) * Double(recipe.batchSize * recipe.context) / Double(tokens.count)
+        self.points = points
+        let read =
+            Double(recipe.steps) * Double(recipe.batchSize * recipe.context) / Double(corpus.tokens.count)
         charactersRead = Int(read * Double(training.reduce(0) { $0 + $1.unicodeScalars.count }))
         seconds = processorSeconds() - begun
     }

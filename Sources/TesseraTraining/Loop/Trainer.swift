@@ -28,9 +28,9 @@ public struct Trainer<Goal: Objective> {
     /// The steps taken.
     public private(set) var step = 0
 
-    /// Makes ready for the first step.
+    /// Makes ready for the first step; parameters that are frozen then stay as they are.
     ///
-    /// - Throws: `LocatedError` for options that make no sense.
+    /// - Throws: `LocatedError` for options that make no sense, and when every parameter is frozen.
     public init(
         _ network: Goal.Network, _ objective: Goal, _ source: any BatchSource, options: TrainingOptions,
         replicas: any Replicas = SingleReplica()
@@ -42,7 +42,12 @@ public struct Trainer<Goal: Objective> {
         self.options = options
         self.replicas = replicas
         rates = options.rates
-        optimizer = try AdamW(network.parameters, options: options.optimizer)
+        let trained = network.trainedParameters
+        guard !trained.isEmpty else {
+            throw LocatedError(
+                field: "parameters", problem: "are all frozen", remedy: "let gradients flow to some of them")
+        }
+        optimizer = try AdamW(trained, options: options.optimizer)
     }
 
     /// Takes a step.
