@@ -33,7 +33,8 @@ extension AttentionBlock {
         let items = rows.pieces.count * keyValueHeads
         if threads == 1 || items >= 4 * threads { return .groups }
         let chunks = CacheShape.pages(for: min(rows.longest, window))
-        if rows.count > Self.mostSharedRows || chunks < 2 { return .heads }
+        if rows.count > Self.mostSharedRows { return .heads }
+        if chunks < 2 { return items >= threads ? .groups : .heads }
         let parts = (8 * threads + items - 1) / items
         return .chunks(max(1, (chunks + parts - 1) / parts))
     }
