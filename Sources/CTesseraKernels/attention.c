@@ -8,7 +8,8 @@ size_t tk_attention_partial_floats(size_t head_size) {
 }
 
 size_t tk_attention_scratch_floats(size_t m, size_t head_size) {
-    return 2 * TK_CHUNK * tk_padded(head_size) + 2 * tk_attention_partial_floats(head_size) + 2 * m;
+    return 2 * TK_CHUNK * tk_padded(head_size) + TK_TILE * tk_attention_partial_floats(head_size) +
+           2 * m;
 }
 
 size_t tk_cache_row_bytes(tk_format format, size_t n) {

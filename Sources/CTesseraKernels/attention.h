@@ -4,7 +4,10 @@
 
 #include "blocks.h"
 
-enum { TK_CHUNK = TK_PAGE };
+enum {
+    TK_CHUNK = TK_PAGE,
+    TK_TILE = 3  // the most queries that are reduced together
+};
 
 // Floats between converted rows: whole blocks of every cache format.
 static inline size_t tk_padded(size_t head_size) {
@@ -18,20 +21,20 @@ typedef struct tk_partial {
     float sum;
 } tk_partial;
 
-// Scratch memory: a chunk of keys and one of values as floats, the partial results of two queries, and what
-// every query has so far (its values lie in `out`).
+// Scratch memory: a chunk of keys and one of values as floats, the partial results of a tile of queries, and
+// what every query has so far (its values lie in `out`).
 typedef struct tk_attention_scratch {
     float *keys;       // [TK_CHUNK, padded]
     float *values;     // [TK_CHUNK, padded]
-    float *partials;   // [2, tk_attention_partial_floats]
+    float *partials;   // [TK_TILE, tk_attention_partial_floats]
     tk_partial *sums;  // [m]
 } tk_attention_scratch;
 
 static inline tk_attention_scratch tk_lay_out(float *scratch, size_t head_size) {
     float *values = scratch + TK_CHUNK * tk_padded(head_size);
     float *partials = values + TK_CHUNK * tk_padded(head_size);
-    return (tk_attention_scratch){scratch, values, partials,
-                                  (tk_partial *)(partials + 2 * tk_attention_partial_floats(head_size))};
+    float *sums = partials + TK_TILE * tk_attention_partial_floats(head_size);
+    return (tk_attention_scratch){scratch, values, partials, (tk_partial *)sums};
 }
 
 // The part of a chunk, as offsets into it, that a query sees: empty when begin >= end.

@@ -230,6 +230,17 @@ struct KernelsAttentionTests {
         }
     }
 
+    @Test("many chunks are merged as they are one by one", arguments: InstructionSet.available)
+    func manyChunks(isa: InstructionSet) {
+        for (headSize, window) in [(64, Int.max), (40, 1200)] {
+            var head = CachedHead(
+                isa: isa.value, format: TK_F16, headSize: headSize, positions: 1230, keyScale: 2)
+            head.window = window
+            let some = [511, 512, 513, 640, 1023, 1100, 1229]
+            #expect(head.attended(some, span: 3) == head.attended(some), "heads of \(headSize)")
+        }
+    }
+
     @Test(
         "wider vectors change no bit",
         .enabled(if: tk_isa_available(TK_ISA_AVX2) && tk_isa_available(TK_ISA_AVX512VNNI)), arguments: shapes)

@@ -1,4 +1,4 @@
-// What tiles of two queries share, whatever the width of their vectors.
+// What tiles of attention share, whatever the width of their vectors.
 #ifndef TESSERA_AVX2_ATTEND_H
 #define TESSERA_AVX2_ATTEND_H
 
@@ -7,25 +7,13 @@
 #if defined(__x86_64__)
 #include "../attention.h"
 
-enum { TK_QUERIES = 2 };  // of a tile
+// What a query has so far, with its values in `out`: nothing, a chunk more, and the sum of them divided out.
+void tk_avx2_attention_begin(tk_partial *so_far, float *out, size_t head_size);
+void tk_avx2_attention_add(tk_partial *so_far, float *out, const float *partial, size_t head_size);
+void tk_avx2_attention_finish(const tk_partial *so_far, float *out, size_t head_size);
 
-// The rows of a chunk, in a format of the cache or as converted floats.
-typedef struct tk_attended {
-    const uint8_t *keys[TK_CHUNK];
-    size_t value_offset;
-    tk_format format;
-} tk_attended;
-
-// Two queries against the rows of a chunk, which are floats, and of which they see positions in common.
-typedef void (*tk_attend_pair)(const tk_query *query, const tk_attended *rows, const tk_span seen[TK_QUERIES],
-                               size_t head_size, float scale, float *const partials[TK_QUERIES]);
-
-// The attention of AVX2 with tiles of another kind where rows are floats.
-void tk_avx2_attention_by(tk_attend_pair pair, const tk_kv *kv, const tk_query *queries, size_t m,
-                          float scale, float *scratch);
-void tk_avx2_attention_partials_by(tk_attend_pair pair, const tk_kv *kv, const tk_query *queries, size_t m,
-                                   float scale, size_t chunk0, size_t chunk1, float *partials,
-                                   size_t partials_stride, float *scratch);
+// Whether the rows are whole vectors; others go the portable way.
+bool tk_avx2_attention_has_kernel(size_t head_size);
 
 TK_BEGIN_AVX2
 
@@ -36,13 +24,13 @@ TK_INLINE float tk_largest_lane(__m256 v) {
 }
 
 // The positions that any of two queries sees, if they see some in common.
-TK_INLINE tk_span tk_any(const tk_span seen[TK_QUERIES]) {
+TK_INLINE tk_span tk_any(const tk_span seen[2]) {
     return (tk_span){seen[0].begin < seen[1].begin ? seen[0].begin : seen[1].begin,
                      seen[0].end > seen[1].end ? seen[0].end : seen[1].end};
 }
 
 // The positions that both see.
-TK_INLINE tk_span tk_both(const tk_span seen[TK_QUERIES]) {
+TK_INLINE tk_span tk_both(const tk_span seen[2]) {
     return (tk_span){seen[0].begin > seen[1].begin ? seen[0].begin : seen[1].begin,
                      seen[0].end < seen[1].end ? seen[0].end : seen[1].end};
 }

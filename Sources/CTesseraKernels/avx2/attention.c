@@ -14,13 +14,18 @@
 TK_BEGIN_AVX2
 
 enum {
-    QUERIES = TK_QUERIES,
+    QUERIES = 2,
     KEYS = 4,
     VECTORS = 4,           // of values, in a tile of the weighted sum
     WORTH_CONVERTING = 4,  // queries
 };
 
-typedef tk_attended rows;
+// The rows of a chunk, in a format of the cache or as converted floats.
+typedef struct rows {
+    const uint8_t *keys[TK_CHUNK];
+    size_t value_offset;
+    tk_format format;
+} rows;
 
 TK_INLINE __m256 load_row(tk_format format, const uint8_t *row, size_t i) {
     if (format == TK_F16) return tk_load_half8(row + 2 * i);
@@ -123,12 +128,6 @@ TK_INLINE void attend(tk_format format, size_t queries, const tk_query *query, c
     for (; i < head_size; i += 8) add_values(format, queries, 1, weights, rows, seen, both, i, out);
 }
 
-static void attend_floats(const tk_query *query, const rows *rows, const tk_span seen[QUERIES],
-                          size_t head_size, float scale, float *const partials[QUERIES]) {
-    attend(TK_F32, 2, query, rows, seen, head_size, scale, partials);
-}
-
-// All but two queries against floats.
 static void attend_as(const tk_query *query, size_t queries, const rows *rows, const tk_span seen[QUERIES],
                       size_t head_size, float scale, float *const partials[QUERIES]) {
     if (rows->format == TK_F16) {
@@ -137,7 +136,10 @@ static void attend_as(const tk_query *query, size_t queries, const rows *rows, c
         else
             attend(TK_F16, 1, query, rows, seen, head_size, scale, partials);
     } else if (rows->format == TK_F32) {
-        attend(TK_F32, 1, query, rows, seen, head_size, scale, partials);
+        if (queries > 1)
+            attend(TK_F32, 2, query, rows, seen, head_size, scale, partials);
+        else
+            attend(TK_F32, 1, query, rows, seen, head_size, scale, partials);
     } else {
         if (queries > 1)
             attend(TK_Q8_0, 2, query, rows, seen, head_size, scale, partials);
@@ -177,7 +179,7 @@ static void convert(rows *rows, tk_span seen, size_t head_size, tk_attention_scr
 }
 
 // out = kept * out + added * values, the sum likewise.
-TK_INLINE void merge(tk_partial *so_far, float *out, const float *partial, size_t head_size) {
+void tk_avx2_attention_add(tk_partial *so_far, float *out, const float *partial, size_t head_size) {
     float largest = partial[0] > so_far->largest ? partial[0] : so_far->largest;
     float shift = largest == -INFINITY ? 0 : largest;
     __m256 kept = tk_exp8_nonpositive(_mm256_set1_ps(so_far->largest - shift));
@@ -190,12 +192,12 @@ TK_INLINE void merge(tk_partial *so_far, float *out, const float *partial, size_
     }
 }
 
-static void begin(tk_partial *so_far, float *out, size_t head_size) {
+void tk_avx2_attention_begin(tk_partial *so_far, float *out, size_t head_size) {
     *so_far = (tk_partial){.largest = -INFINITY, .sum = 0};
     memset(out, 0, head_size * sizeof(float));
 }
 
-static void finish(const tk_partial *so_far, float *out, size_t head_size) {
+void tk_avx2_attention_finish(const tk_partial *so_far, float *out, size_t head_size) {
     __m256 sum = _mm256_set1_ps(so_far->sum);
     for (size_t i = 0; i < head_size; i += 8)
         _mm256_storeu_ps(out + i, _mm256_div_ps(_mm256_loadu_ps(out + i), sum));
@@ -206,7 +208,6 @@ typedef struct sink {
     float *partials;  // or NULL
     size_t stride;
     tk_attention_scratch scratch;
-    tk_attend_pair pair;
 } sink;
 
 static void attend_pair(const tk_query *queries, size_t t, size_t count, const rows *rows, size_t chunk,
@@ -219,13 +220,10 @@ static void attend_pair(const tk_query *queries, size_t t, size_t count, const r
         partials[k] = sink->partials != NULL ? sink->partials + at * sink->stride + chunk * floats
                                              : sink->scratch.partials + k * floats;
     }
-    if (rows->format == TK_F32 && count == QUERIES)
-        sink->pair(queries + t, rows, seen, head_size, scale, partials);
-    else
-        attend_as(queries + t, count, rows, seen, head_size, scale, partials);
+    attend_as(queries + t, count, rows, seen, head_size, scale, partials);
     if (sink->partials != NULL) return;
     for (size_t k = 0; k < count; k++)
-        merge(sink->scratch.sums + t + k, queries[t + k].out, partials[k], head_size);
+        tk_avx2_attention_add(sink->scratch.sums + t + k, queries[t + k].out, partials[k], head_size);
 }
 
 // Whether two queries can share a tile: they read the same slots, and see some of them in common.
@@ -270,60 +268,49 @@ static void attend_chunk(const tk_kv *kv, const tk_query *queries, size_t m, siz
     }
 }
 
-// Whether the rows are whole vectors; others go the portable way.
-static bool has_kernel(size_t head_size) {
+bool tk_avx2_attention_has_kernel(size_t head_size) {
     return head_size % 8 == 0;
 }
 
-void tk_avx2_attention_by(tk_attend_pair pair, const tk_kv *kv, const tk_query *queries, size_t m,
-                          float scale, float *scratch) {
+void tk_avx2_attention(const tk_kv *kv, const tk_query *queries, size_t m, float scale, float *scratch) {
     size_t head_size = kv->head_size;
-    if (!has_kernel(head_size)) {
+    if (!tk_avx2_attention_has_kernel(head_size)) {
         tk_portable_attention(kv, queries, m, scale, scratch);
         return;
     }
-    sink sink = {NULL, 0, tk_lay_out(scratch, head_size), pair};
-    for (size_t t = 0; t < m; t++) begin(sink.scratch.sums + t, queries[t].out, head_size);
+    sink sink = {NULL, 0, tk_lay_out(scratch, head_size)};
+    tk_partial *sums = sink.scratch.sums;
+    for (size_t t = 0; t < m; t++) tk_avx2_attention_begin(sums + t, queries[t].out, head_size);
     tk_span chunks = tk_chunks(queries, m);
     for (size_t chunk = chunks.begin; chunk < chunks.end; chunk++)
         attend_chunk(kv, queries, m, chunk, scale, &sink);
-    for (size_t t = 0; t < m; t++) finish(sink.scratch.sums + t, queries[t].out, head_size);
-}
-
-void tk_avx2_attention_partials_by(tk_attend_pair pair, const tk_kv *kv, const tk_query *queries, size_t m,
-                                   float scale, size_t chunk0, size_t chunk1, float *partials,
-                                   size_t partials_stride, float *scratch) {
-    if (!has_kernel(kv->head_size)) {
-        tk_portable_attention_partials(kv, queries, m, scale, chunk0, chunk1, partials, partials_stride,
-                                       scratch);
-        return;
-    }
-    sink sink = {partials, partials_stride, tk_lay_out(scratch, kv->head_size), pair};
-    for (size_t chunk = chunk0; chunk < chunk1; chunk++) attend_chunk(kv, queries, m, chunk, scale, &sink);
-}
-
-void tk_avx2_attention(const tk_kv *kv, const tk_query *queries, size_t m, float scale, float *scratch) {
-    tk_avx2_attention_by(attend_floats, kv, queries, m, scale, scratch);
+    for (size_t t = 0; t < m; t++) tk_avx2_attention_finish(sums + t, queries[t].out, head_size);
 }
 
 void tk_avx2_attention_partials(const tk_kv *kv, const tk_query *queries, size_t m, float scale,
                                 size_t chunk0, size_t chunk1, float *partials, size_t partials_stride,
                                 float *scratch) {
-    tk_avx2_attention_partials_by(attend_floats, kv, queries, m, scale, chunk0, chunk1, partials,
-                                  partials_stride, scratch);
+    if (!tk_avx2_attention_has_kernel(kv->head_size)) {
+        tk_portable_attention_partials(kv, queries, m, scale, chunk0, chunk1, partials, partials_stride,
+                                       scratch);
+        return;
+    }
+    sink sink = {partials, partials_stride, tk_lay_out(scratch, kv->head_size)};
+    for (size_t chunk = chunk0; chunk < chunk1; chunk++) attend_chunk(kv, queries, m, chunk, scale, &sink);
 }
 
 void tk_avx2_attention_merge(const float *partials, size_t chunk0, size_t chunk1, size_t head_size,
                              float *out) {
-    if (!has_kernel(head_size)) {
+    if (!tk_avx2_attention_has_kernel(head_size)) {
         tk_portable_attention_merge(partials, chunk0, chunk1, head_size, out);
         return;
     }
+    size_t floats = tk_attention_partial_floats(head_size);
     tk_partial so_far;
-    begin(&so_far, out, head_size);
+    tk_avx2_attention_begin(&so_far, out, head_size);
     for (size_t chunk = chunk0; chunk < chunk1; chunk++)
-        merge(&so_far, out, partials + chunk * tk_attention_partial_floats(head_size), head_size);
-    finish(&so_far, out, head_size);
+        tk_avx2_attention_add(&so_far, out, partials + chunk * floats, head_size);
+    tk_avx2_attention_finish(&so_far, out, head_size);
 }
 
 TK_END_AVX2

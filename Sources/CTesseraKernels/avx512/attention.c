@@ -1,183 +1,191 @@
-// Attention, AVX-512: avx2/attention.c with two queries in the halves of a vector, where rows are floats.
+// Attention, AVX-512: the steps of portable/attention.c over tiles of up to three queries.
 //
-// Every number is computed from the same ones in the same order as there, so that it has the same bits.
+// A chunk of the cache is converted to floats once for all queries that read it. Queries of different
+// branches of a tree share what lies before their branches; the rows of a branch take the place of those of
+// the last.
 #include "avx512.h"
 
 #if defined(__x86_64__)
 #include <math.h>
 
-#include "../avx2/attend.h"
+#include "../portable/portable.h"
+#include "tiles.h"
 
 TK_BEGIN_AVX512
 
-enum {
-    KEYS = 8,            // of a tile of scores
-    VECTORS = 4,         // of values, in a tile of the weighted sum
-    LONGEST_HEAD = 512,  // floats of a head that are laid out here
-    GROUPS = TK_CHUNK / KEYS
-};
+// A chunk as floats: keys as `tk_place_of_key` says, values `[TK_CHUNK, padded]`.
+typedef struct converted {
+    float *keys, *values;
+    const uint8_t *rows[TK_CHUNK];  // which row of the cache lies at each position; NULL for none
+    tk_span straight;               // positions whose rows are known to lie in order
+} converted;
 
-// The scores, then weights, of eight positions for one query, and for the other.
-typedef float group[TK_QUERIES][KEYS];
-
-// Sums of the lanes of the halves of four vectors, the lower halves' first: `tk_fold_4x2`.
-TK_INLINE __m256 fold(const __m512 v[4]) {
-    __m512 even =
-        _mm512_add_ps(_mm512_shuffle_f32x4(v[0], v[2], 0x88), _mm512_shuffle_f32x4(v[0], v[2], 0xdd));
-    __m512 odd =
-        _mm512_add_ps(_mm512_shuffle_f32x4(v[1], v[3], 0x88), _mm512_shuffle_f32x4(v[1], v[3], 0xdd));
-    __m512 t = _mm512_add_ps(_mm512_unpacklo_ps(even, odd), _mm512_unpackhi_ps(even, odd));
-    __m256 t0 = _mm512_castps512_ps256(t), t1 = _mm512_extractf32x8_ps(t, 1);
-    return _mm256_add_ps(_mm256_shuffle_ps(t0, t1, 0x44), _mm256_shuffle_ps(t0, t1, 0xee));
+// Eight floats of a row, or sixteen.
+TK_INLINE __m256 load8(tk_format format, const uint8_t *row, size_t i) {
+    if (format == TK_F16) return tk_load_half8(row + 2 * i);
+    if (format == TK_F32) return _mm256_castsi256_ps(tk_load(row + 4 * i));
+    const uint8_t *block = row + i / TK_BLOCK * TK_Q8_0_BYTES;
+    __m256i q = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(block + 2 + i % TK_BLOCK)));
+    __m256 d = _mm256_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(tk_load_u16(block))));
+    return _mm256_mul_ps(d, _mm256_cvtepi32_ps(q));
 }
 
-// Eight floats of one query beside those of the other.
-TK_INLINE __m512 beside(__m256 low, __m256 high) {
-    return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
+TK_INLINE __m512 load16(tk_format format, const uint8_t *row, size_t i) {
+    if (format == TK_F16) return _mm512_cvtph_ps(tk_load(row + 2 * i));
+    return _mm512_insertf32x8(_mm512_castps256_ps512(load8(format, row, i)), load8(format, row, i + 8), 1);
 }
 
-// Scores of both queries for the groups of positions that either sees.
-TK_INLINE void score(const __m512 *q, const tk_attended *rows, tk_span any, size_t head_size, __m256 scale,
-                     group scores[GROUPS]) {
-    for (size_t g = any.begin / KEYS; g * KEYS < any.end; g++) {
-        const float *key[KEYS];
-        __m512 sums[KEYS];
-        for (size_t k = 0; k < KEYS; k++) {
-            size_t p = g * KEYS + k;
-            p = p < any.begin ? any.begin : p < any.end ? p : any.end - 1;
-            key[k] = (const void *)rows->keys[p];
-            sums[k] = _mm512_setzero_ps();
-        }
-        for (size_t i = 0; i < head_size; i += 8)
-            for (size_t k = 0; k < KEYS; k++) {
-                __m512 twice = _mm512_broadcast_f32x8(_mm256_loadu_ps(key[k] + i));
-                sums[k] = _mm512_fmadd_ps(q[i / 8], twice, sums[k]);
-            }
-        __m256 first = _mm256_mul_ps(scale, fold(sums)), last = _mm256_mul_ps(scale, fold(sums + 4));
-        _mm512_storeu_ps(scores[g], beside(_mm256_permute2f128_ps(first, last, 0x20),
-                                           _mm256_permute2f128_ps(first, last, 0x31)));
-    }
-}
-
-// exp of x <= 0: `tk_exp8_nonpositive`.
-TK_INLINE __m512 exp_nonpositive(__m512 x) {
-    __m512 smallest = _mm512_set1_ps(-87.336540f), bounded = _mm512_max_ps(smallest, x);
-    __m512 whole = _mm512_roundscale_ps(_mm512_mul_ps(bounded, _mm512_set1_ps(0x1.715476p0f)),
-                                        _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    __m512 r = _mm512_fnmadd_ps(whole, _mm512_set1_ps(0x1.62e4p-1f), bounded);
-    r = _mm512_fnmadd_ps(whole, _mm512_set1_ps(0x1.7f7d1cp-20f), r);
-    __m512 r2 = _mm512_mul_ps(r, r);
-    __m512 high = _mm512_fmadd_ps(r, _mm512_set1_ps(0x1.a01a02p-13f), _mm512_set1_ps(0x1.6c16c2p-10f));
-    __m512 middle = _mm512_fmadd_ps(r, _mm512_set1_ps(0x1.111112p-7f), _mm512_set1_ps(0x1.555556p-5f));
-    __m512 low = _mm512_fmadd_ps(r, _mm512_set1_ps(0x1.555556p-3f), _mm512_set1_ps(0.5f));
-    __m512 p = _mm512_fmadd_ps(r2, _mm512_fmadd_ps(r2, _mm512_fmadd_ps(r2, high, middle), low), r);
-    __m512i n = _mm512_add_epi32(_mm512_cvtps_epi32(whole), _mm512_set1_epi32(127));
-    __m512 power = _mm512_castsi512_ps(_mm512_slli_epi32(n, 23));
-    __mmask16 is_small = _mm512_cmp_ps_mask(x, smallest, _CMP_LT_OQ);
-    return _mm512_mask_mov_ps(_mm512_fmadd_ps(power, p, power), is_small, _mm512_setzero_ps());
-}
-
-// The positions of a group that lie below another one, a bit each.
-TK_INLINE unsigned bits_below(size_t end, size_t start) {
-    return end >= start + KEYS ? 0xff : end > start ? (1u << (end - start)) - 1 : 0;
-}
-
-// The positions of a group that a query sees.
-TK_INLINE unsigned seen_bits(tk_span seen, size_t group) {
-    size_t start = group * KEYS;
-    return bits_below(seen.end, start) & ~bits_below(seen.begin, start);
-}
-
-// Turns scores into weights exp(score - largest), and into 0 where a query does not see the position.
-TK_INLINE void weigh(group scores[GROUPS], const tk_span seen[TK_QUERIES], tk_span any,
-                     float *const partials[TK_QUERIES]) {
-    size_t begin = any.begin / KEYS;
-    __m512 none = _mm512_set1_ps(-INFINITY), most = none;
-    for (size_t g = begin; g * KEYS < any.end; g++) {
-        __mmask16 sees = (__mmask16)(seen_bits(seen[0], g) | seen_bits(seen[1], g) << 8);
-        __m512 score = _mm512_mask_mov_ps(none, sees, _mm512_loadu_ps(scores[g]));
-        _mm512_storeu_ps(scores[g], score);
-        most = _mm512_max_ps(score, most);
-    }
-    float largest[TK_QUERIES] = {tk_largest_lane(_mm512_castps512_ps256(most)),
-                                 tk_largest_lane(_mm512_extractf32x8_ps(most, 1))};
-    __m512 shift = beside(_mm256_set1_ps(largest[0] == -INFINITY ? 0 : largest[0]),
-                          _mm256_set1_ps(largest[1] == -INFINITY ? 0 : largest[1]));
-    __m512 sum = _mm512_setzero_ps();
-    for (size_t g = begin; g * KEYS < any.end; g++) {
-        __m512 weight = exp_nonpositive(_mm512_sub_ps(_mm512_loadu_ps(scores[g]), shift));
-        _mm512_storeu_ps(scores[g], weight);
-        sum = _mm512_add_ps(sum, weight);
-    }
-    for (size_t t = 0; t < TK_QUERIES; t++) {
-        partials[t][0] = largest[t];
-        partials[t][1] = tk_fold8(t == 0 ? _mm512_castps512_ps256(sum) : _mm512_extractf32x8_ps(sum, 1));
-    }
-}
-
-// sums[t] += the weight of each position of `seen` times its value, for queries t0 ..< t1.
-TK_INLINE void add_range(size_t t0, size_t t1, size_t vectors, __mmask16 lanes, group weights[GROUPS],
-                         const tk_attended *rows, tk_span seen, size_t i, __m512 sums[TK_QUERIES][VECTORS]) {
-    for (size_t p = seen.begin; p < seen.end; p++) {
-        const float *value = (const void *)(rows->keys[p] + rows->value_offset);
-        for (size_t v = 0; v < vectors; v++) {
-            __m512 sixteen = _mm512_maskz_loadu_ps(lanes, value + i + 16 * v);
-            for (size_t t = t0; t < t1; t++) {
-                __m512 weight = _mm512_set1_ps(weights[p / KEYS][t][p % KEYS]);
-                sums[t][v] = _mm512_fmadd_ps(weight, sixteen, sums[t][v]);
-            }
-        }
-    }
-}
-
-// The weighted sums of the values that each query sees: `vectors` vectors from element i on, `lanes` of each.
-TK_INLINE void add_values(size_t vectors, __mmask16 lanes, group weights[GROUPS], const tk_attended *rows,
-                          const tk_span seen[TK_QUERIES], size_t i, float *const partials[TK_QUERIES]) {
-    __m512 sums[TK_QUERIES][VECTORS];
-    tk_span both = tk_both(seen);
-    for (size_t t = 0; t < TK_QUERIES; t++) {
-        for (size_t v = 0; v < vectors; v++) sums[t][v] = _mm512_setzero_ps();
-        add_range(t, t + 1, vectors, lanes, weights, rows, (tk_span){seen[t].begin, both.begin}, i, sums);
-    }
-    add_range(0, TK_QUERIES, vectors, lanes, weights, rows, both, i, sums);
-    for (size_t t = 0; t < TK_QUERIES; t++) {
-        add_range(t, t + 1, vectors, lanes, weights, rows, (tk_span){both.end, seen[t].end}, i, sums);
-        for (size_t v = 0; v < vectors; v++)
-            _mm512_mask_storeu_ps(partials[t] + 2 + i + 16 * v, lanes, sums[t][v]);
-    }
-}
-
-static void attend_floats(const tk_query *query, const tk_attended *rows, const tk_span seen[TK_QUERIES],
-                          size_t head_size, float scale, float *const partials[TK_QUERIES]) {
-    group weights[GROUPS];
-    __m512 q[LONGEST_HEAD / 8];
-    for (size_t i = 0; i < head_size; i += 8)
-        q[i / 8] = beside(_mm256_loadu_ps(query[0].q + i), _mm256_loadu_ps(query[1].q + i));
-    tk_span any = tk_any(seen);
-    score(q, rows, any, head_size, _mm256_set1_ps(scale), weights);
-    weigh(weights, seen, any, partials);
+TK_INLINE void convert_row(tk_format format, const uint8_t *row, size_t value_offset, size_t head_size,
+                           float *key, float *value) {
     size_t i = 0;
-    for (; i + 16 * VECTORS <= head_size; i += 16 * VECTORS)
-        add_values(VECTORS, 0xffff, weights, rows, seen, i, partials);
-    for (; i + 16 <= head_size; i += 16) add_values(1, 0xffff, weights, rows, seen, i, partials);
-    if (i < head_size) add_values(1, 0xff, weights, rows, seen, i, partials);
+    for (; i + 16 <= head_size; i += 16, key += 16 * TK_GROUP) {
+        __m512 sixteen = load16(format, row, i);
+        _mm256_storeu_ps(key, _mm512_castps512_ps256(sixteen));
+        _mm256_storeu_ps(key + 8 * TK_GROUP, _mm512_extractf32x8_ps(sixteen, 1));
+        _mm512_storeu_ps(value + i, load16(format, row + value_offset, i));
+    }
+    if (i == head_size) return;
+    _mm256_storeu_ps(key, load8(format, row, i));
+    _mm256_storeu_ps(value + i, load8(format, row + value_offset, i));
+}
+
+// Puts `count` rows, one `stride` after another, at the positions from p on.
+TK_INLINE void place_as(tk_format format, const tk_kv *kv, size_t p, const uint8_t *row, size_t stride,
+                        size_t count, converted *chunk) {
+    size_t head_size = kv->head_size, padded = tk_padded(head_size);
+    for (size_t end = p + count; p < end; p++, row += stride) {
+        if (chunk->rows[p] == row) continue;
+        chunk->rows[p] = row;
+        convert_row(format, row, kv->value_offset, head_size, tk_place_of_key(chunk->keys, p, head_size),
+                    chunk->values + p * padded);
+    }
+}
+
+static void place_rows(const tk_kv *kv, size_t p, const uint8_t *row, size_t stride, size_t count,
+                       converted *chunk) {
+    if (kv->format == TK_F16)
+        place_as(TK_F16, kv, p, row, stride, count, chunk);
+    else if (kv->format == TK_F32)
+        place_as(TK_F32, kv, p, row, stride, count, chunk);
+    else
+        place_as(TK_Q8_0, kv, p, row, stride, count, chunk);
+}
+
+// Puts the rows that a query reads at the positions `any` of a chunk.
+static void place(const tk_kv *kv, const tk_query *query, size_t index, tk_span any, converted *chunk) {
+    size_t start = index * TK_CHUNK, end = any.end;
+    if (tk_is_branched(query, index)) end = query->tail_from > start ? query->tail_from - start : 0;
+    if (end > any.end) end = any.end;
+    if (any.begin < end && (any.begin < chunk->straight.begin || chunk->straight.end < end)) {
+        const uint8_t *first = kv->pages[index] + kv->offset + any.begin * kv->stride;
+        place_rows(kv, any.begin, first, kv->stride, end - any.begin, chunk);
+        chunk->straight = (tk_span){any.begin, end};
+    }
+    for (size_t p = end > any.begin ? end : any.begin; p < any.end; p++) {
+        place_rows(kv, p, tk_key(kv, query, index, p), 0, 1, chunk);
+        if (p < chunk->straight.end) chunk->straight.end = p;
+    }
+}
+
+// Whether two queries read the same rows of a chunk.
+static bool reads_the_same(const tk_query *a, const tk_query *b, size_t chunk) {
+    bool branched = tk_is_branched(a, chunk);
+    if (branched != tk_is_branched(b, chunk)) return false;
+    return !branched || (a->tail == b->tail && a->tail_from == b->tail_from && a->end == b->end);
+}
+
+// How many of up to four queries, the first of which sees something, can share a tile.
+static size_t sharing(const tk_query *queries, size_t m, size_t chunk) {
+    tk_span both = tk_seen(queries, chunk);
+    size_t count = 1;
+    for (; count < m && count <= TK_TILE; count++) {
+        tk_span seen = tk_seen(queries + count, chunk);
+        both = tk_both((tk_span[]){both, seen});
+        if (both.begin >= both.end || !reads_the_same(queries, queries + count, chunk)) break;
+    }
+    return count;
+}
+
+static tk_tile tile_of(const tk_query *queries, size_t count, size_t chunk) {
+    tk_tile tile = {.any = tk_seen(queries, chunk), .both = tk_seen(queries, chunk)};
+    for (size_t t = 0; t < count; t++) {
+        tile.q[t] = queries[t].q;
+        tile.seen[t] = tk_seen(queries + t, chunk);
+        tile.any = tk_any((tk_span[]){tile.any, tile.seen[t]});
+        tile.both = tk_both((tk_span[]){tile.both, tile.seen[t]});
+    }
+    return tile;
+}
+
+static void attend(size_t queries, const tk_tile *tile, const converted *chunk, size_t head_size,
+                   float scale) {
+    if (queries == 1)
+        tk_attend_tile(1, tile, chunk->keys, chunk->values, head_size, scale);
+    else if (queries == 2)
+        tk_attend_tile(2, tile, chunk->keys, chunk->values, head_size, scale);
+    else
+        tk_attend_tile(3, tile, chunk->keys, chunk->values, head_size, scale);
+}
+
+// Where the results of a chunk go: to `partials`, or merged into what the queries have so far.
+typedef struct sink {
+    float *partials;  // or NULL
+    size_t stride;
+    tk_attention_scratch scratch;
+} sink;
+
+static void attend_chunk(const tk_kv *kv, const tk_query *queries, size_t m, size_t index, float scale,
+                         const sink *sink) {
+    size_t floats = tk_attention_partial_floats(kv->head_size);
+    converted chunk = {.keys = sink->scratch.keys, .values = sink->scratch.values};
+    for (size_t t = 0; t < m;) {
+        tk_span seen = tk_seen(queries + t, index);
+        if (seen.begin >= seen.end) {
+            t++;
+            continue;
+        }
+        size_t count = sharing(queries + t, m - t, index);
+        if (count > TK_TILE) count = 2;  // two and two are faster than three and one
+        tk_tile tile = tile_of(queries + t, count, index);
+        for (size_t k = 0; k < count; k++)
+            tile.partials[k] = sink->partials != NULL
+                                   ? sink->partials + (t + k) * sink->stride + index * floats
+                                   : sink->scratch.partials + k * floats;
+        place(kv, queries + t, index, tile.any, &chunk);
+        attend(count, &tile, &chunk, kv->head_size, scale);
+        if (sink->partials == NULL)
+            for (size_t k = 0; k < count; k++)
+                tk_avx2_attention_add(sink->scratch.sums + t + k, queries[t + k].out, tile.partials[k],
+                                      kv->head_size);
+        t += count;
+    }
 }
 
 void tk_avx512_attention(const tk_kv *kv, const tk_query *queries, size_t m, float scale, float *scratch) {
-    if (kv->head_size > LONGEST_HEAD)
-        tk_avx2_attention(kv, queries, m, scale, scratch);
-    else
-        tk_avx2_attention_by(attend_floats, kv, queries, m, scale, scratch);
+    size_t head_size = kv->head_size;
+    if (!tk_avx2_attention_has_kernel(head_size)) {
+        tk_portable_attention(kv, queries, m, scale, scratch);
+        return;
+    }
+    sink sink = {NULL, 0, tk_lay_out(scratch, head_size)};
+    tk_partial *sums = sink.scratch.sums;
+    for (size_t t = 0; t < m; t++) tk_avx2_attention_begin(sums + t, queries[t].out, head_size);
+    tk_span chunks = tk_chunks(queries, m);
+    for (size_t chunk = chunks.begin; chunk < chunks.end; chunk++)
+        attend_chunk(kv, queries, m, chunk, scale, &sink);
+    for (size_t t = 0; t < m; t++) tk_avx2_attention_finish(sums + t, queries[t].out, head_size);
 }
 
 void tk_avx512_attention_partials(const tk_kv *kv, const tk_query *queries, size_t m, float scale,
                                   size_t chunk0, size_t chunk1, float *partials, size_t partials_stride,
                                   float *scratch) {
-    if (kv->head_size > LONGEST_HEAD)
-        tk_avx2_attention_partials(kv, queries, m, scale, chunk0, chunk1, partials, partials_stride, scratch);
-    else
-        tk_avx2_attention_partials_by(attend_floats, kv, queries, m, scale, chunk0, chunk1, partials,
-                                      partials_stride, scratch);
+    if (!tk_avx2_attention_has_kernel(kv->head_size)) {
+        tk_portable_attention_partials(kv, queries, m, scale, chunk0, chunk1, partials, partials_stride,
+                                       scratch);
+        return;
+    }
+    sink sink = {partials, partials_stride, tk_lay_out(scratch, kv->head_size)};
+    for (size_t chunk = chunk0; chunk < chunk1; chunk++) attend_chunk(kv, queries, m, chunk, scale, &sink);
 }
 
 TK_END_AVX512

@@ -1,5 +1,5 @@
-// AVX-512 kernels: products with quantised rows through VNNI, and attention of several tokens. The rest of
-// this instruction set is AVX2's.
+// AVX-512 kernels: products with quantised rows through VNNI, and attention. The rest of this instruction
+// set is AVX2's.
 #ifndef TESSERA_AVX512_H
 #define TESSERA_AVX512_H
 
@@ -33,6 +33,8 @@ void tk_avx512_attention(const tk_kv *kv, const tk_query *queries, size_t m, flo
 void tk_avx512_attention_partials(const tk_kv *kv, const tk_query *queries, size_t m, float scale,
                                   size_t chunk0, size_t chunk1, float *partials, size_t partials_stride,
                                   float *scratch);
+void tk_avx512_attention_merge(const float *partials, size_t chunk0, size_t chunk1, size_t head_size,
+                               float *out);
 
 #endif
 #endif

@@ -21,6 +21,6 @@ const tk_kernel_table tk_avx512_kernels = {
     .to_f16 = tk_avx2_to_f16,
     .attention = tk_avx512_attention,
     .attention_partials = tk_avx512_attention_partials,
-    .attention_merge = tk_avx2_attention_merge,
+    .attention_merge = tk_avx512_attention_merge,
 };
 #endif

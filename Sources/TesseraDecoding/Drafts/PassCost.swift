@@ -10,7 +10,12 @@ public struct PassCost: Hashable, Sendable {
     private var unitSeconds: Double?
 
     /// How far the unit goes towards each new time, and the cost towards what the unit makes of it.
-    private static let (unitStep, costStep) = (0.2, 0.1)
+    ///
+    /// Larger steps find costs that are far from what is expected sooner, and lose more to chance from then on.
+    private static let (unitStep, costStep) = (0.3, 0.05)
+
+    /// How many times slower or faster than thought a pass is taken to be at the most: one that was held up says nothing.
+    private static let mostOff = 1.5
 
     /// What is expected of a model that was not timed yet: four rows for the price of one and a third.
     public static let expected = PassCost([(1, 1), (2, 1.1), (4, 1.33), (8, 1.8), (16, 3.2), (32, 6.4)])
@@ -69,7 +74,7 @@ public struct PassCost: Hashable, Sendable {
         }
         let sample = seconds / costs[rows - 1]
         let unit = unitSeconds ?? sample
-        let ratio = min(max(sample / unit, 0.5), 2)
+        let ratio = min(max(sample / unit, 1 / Self.mostOff), Self.mostOff)
         unitSeconds = unit * power(ratio, Self.unitStep)
         for index in costs.indices {
             let distance = Double(abs(index + 1 - rows))

@@ -21,25 +21,29 @@ extension AttentionBlock {
         case chunks(Int)
     }
 
-    /// What is mixed: rows in a layer, over the tokens of a window.
+    /// What is mixed: rows in a layer, over the tokens of a window; in 8-bit blocks too where `blocks` says so.
     private struct Part {
         let layer: Int
         let rows: PassRows
         let window: Int
+        let blocks: Bool
     }
 
     private func cut(_ rows: PassRows, window: Int, threads: Int) -> Cut {
         let items = rows.pieces.count * keyValueHeads
         if threads == 1 || items >= 4 * threads { return .groups }
         let chunks = CacheShape.pages(for: min(rows.longest, window))
-        if rows.count > Self.mostSharedRows || chunks < 4 { return .heads }
+        if rows.count > Self.mostSharedRows { return .heads }
+        if chunks < 2 { return items >= threads ? .groups : .heads }
         let parts = (8 * threads + items - 1) / items
         return .chunks(max(1, (chunks + parts - 1) / parts))
     }
 
     /// This thread's part of the work on all heads of `rows`, which see `window` tokens, themselves the last of them.
-    func mix(layer: Int, _ rows: PassRows, window: Int, on worker: Worker) {
-        let part = Part(layer: layer, rows: rows, window: window)
+    ///
+    /// - Parameter blocks: whether the results are wanted in 8-bit blocks too, of which heads must be whole ones.
+    func mix(layer: Int, _ rows: PassRows, window: Int, blocks: Bool, on worker: Worker) {
+        let part = Part(layer: layer, rows: rows, window: window, blocks: blocks)
         let pieces = rows.pieces.count
         switch cut(rows, window: window, threads: worker.count) {
         case .heads:
@@ -89,6 +93,17 @@ extension AttentionBlock {
         var head = cache.head(
             heads.lowerBound / group, layer: part.layer, of: part.rows[Int(piece.begin)].pages)
         tk_attention(worker.isa, &head, worker.queries, count, scale, worker.attentionScratch)
+        if part.blocks {
+            for index in Int(piece.begin)..<Int(piece.end) { quantize(heads, ofRow: index, worker) }
+        }
+    }
+
+    /// Puts the mixed values of whole heads into 8-bit blocks.
+    private func quantize(_ heads: Range<Int>, ofRow index: Int, _ worker: Worker) {
+        let mixed = buffers.mixed.operand(tokens: index + 1, columns: querySize)
+        let first = heads.lowerBound * headSize
+        tk_quantize_row(
+            worker.isa, mixed.row(index) + first, heads.count * headSize, mixed.blockRow(index) + first / 32)
     }
 
     private func mix(
@@ -149,6 +164,7 @@ extension AttentionBlock {
                 worker.isa, partial(index, head: head, rows), chunks.lowerBound, chunks.upperBound, headSize,
                 query.out
             )
+            if part.blocks { quantize(head..<head + 1, ofRow: index, worker) }
         }
     }
 }

@@ -55,13 +55,15 @@ struct AttentionBlock {
         if !areStored { projectKeysAndValues(h, layer, index: index, rows, besideQueries: true, on: worker) }
         worker.barrier()
 
-        mix(layer: index, rows, window: layer.plan.window ?? .max, on: worker)
+        // Whole blocks are made where their floats are, which saves a barrier.
+        let blocks = headSize.isMultiple(of: 32) && worker.wantsBlocks(layer.output)
+        mix(layer: index, rows, window: layer.plan.window ?? .max, blocks: blocks, on: worker)
         worker.barrier()
 
         let mixed = buffers.mixed.operand(tokens: rows.count, columns: querySize)
         worker.addProduct(
-            layer.output, norm: layer.outputNorm, worker.prepared(mixed, for: layer.output), to: x,
-            products: buffers.products
+            layer.output, norm: layer.outputNorm, blocks ? mixed : worker.prepared(mixed, for: layer.output),
+            to: x, products: buffers.products
         )
         worker.barrier()
     }
