@@ -23,5 +23,5 @@ for file in "$kernels"/avx512/*.c; do
         -I Scripts/check-avx512 -I "$include" -c "$file" -o "$build/$(basename "$file" .c).o"
 done
 compile -Wall -Wextra Scripts/check-avx512/compare.c "$build"/*.o \
-    "$kernels"/*.c "$kernels"/portable/*.c "$kernels"/avx2/*.c -lm -lpthread -o "$build/compare"
+    "$kernels"/*.c "$kernels"/portable/*.c "$kernels"/avx2/*.c "$kernels"/amx/*.c -lm -lpthread -o "$build/compare"
 "$build/compare"

@@ -20,7 +20,7 @@ uint64_t tk_read_all(const void *bytes, size_t count) {
 size_t tk_multiply_in_registers(tk_isa isa, tk_format format, size_t rounds) {
 #if defined(__x86_64__)
     bool dense = tk_operand_of(format) == TK_OPERAND_F32;
-    bool as_avx2 = isa == TK_ISA_AVX2 || (isa == TK_ISA_AVX512VNNI && dense);
+    bool as_avx2 = isa == TK_ISA_AVX2 || (isa != TK_ISA_PORTABLE && dense);
     if (as_avx2) return tk_avx2_multiply_in_registers(format, rounds);
 #endif
     (void)isa, (void)format, (void)rounds;

@@ -5,6 +5,7 @@ static const tk_kernel_table *table(tk_isa isa) {
 #if defined(__x86_64__)
     if (isa == TK_ISA_AVX2) return &tk_avx2_kernels;
     if (isa == TK_ISA_AVX512VNNI) return &tk_avx512_kernels;
+    if (isa == TK_ISA_AMX) return &tk_amx_kernels;
 #else
     (void)isa;
 #endif

@@ -35,6 +35,7 @@ extern const tk_kernel_table tk_portable_kernels;
 #if defined(__x86_64__)
 extern const tk_kernel_table tk_avx2_kernels;
 extern const tk_kernel_table tk_avx512_kernels;
+extern const tk_kernel_table tk_amx_kernels;
 #endif
 
 #endif

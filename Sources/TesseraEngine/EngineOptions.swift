@@ -66,6 +66,9 @@ public enum InstructionSet: String, Hashable, Sendable, CaseIterable {
     /// AVX-512 F, BW, DQ, VL and VNNI.
     case avx512vnni = "avx512-vnni"
 
+    /// AVX-512 as above, with the tiles of AMX and their products of bytes.
+    case amx = "amx-int8"
+
     /// The fastest that this machine runs.
     public static var best: InstructionSet {
         allCases.last { $0.kernels == tk_isa_best() } ?? .portable
@@ -79,6 +82,7 @@ public enum InstructionSet: String, Hashable, Sendable, CaseIterable {
         case .portable: TK_ISA_PORTABLE
         case .avx2: TK_ISA_AVX2
         case .avx512vnni: TK_ISA_AVX512VNNI
+        case .amx: TK_ISA_AMX
         }
     }
 }

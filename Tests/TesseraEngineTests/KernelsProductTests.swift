@@ -127,6 +127,27 @@ struct KernelsProductTests {
     }
 
     @Test(
+        "tiles give the bits of vectors",
+        .enabled(if: tk_isa_available(TK_ISA_AMX)), arguments: WeightFormat.quantized, [1, 2, 7, 8, 9, 18])
+    func tiles(format: WeightFormat, blocks: Int) {
+        var random = SeededGenerator(seed: 11)
+        let (n, rows, tokens) = (format.length(32 * blocks), 37, 300)
+        var product = ProductCase(
+            isa: TK_ISA_AVX512VNNI, format: format, n: n, weights: format.randomRows(rows, n, &random),
+            tokens: tokens, x: random.floats(tokens * n))
+        for count in Array(1...40) + [64, 65, 257, tokens] {
+            let first = Int.random(in: 0...tokens - count, using: &random)
+            for range in [0..<rows, 3..<35, 5..<20] {
+                product.isa = TK_ISA_AVX512VNNI
+                let vectors = product.multiplied(rows: range, tokens: first..<first + count, width: rows)
+                product.isa = TK_ISA_AMX
+                let tiles = product.multiplied(rows: range, tokens: first..<first + count, width: rows)
+                #expect(tiles == vectors, "\(count) tokens, rows \(range)")
+            }
+        }
+    }
+
+    @Test(
         "a token's result is the same bits for any number of tokens and any split of rows",
         arguments: InstructionSet.available, WeightFormat.all)
     func splits(isa: InstructionSet, format: WeightFormat) {

@@ -7,7 +7,7 @@ struct InstructionSet: Sendable, CustomTestStringConvertible {
     var value: tk_isa
     var testDescription: String { String(cString: tk_isa_name(value)) }
 
-    static let available = [TK_ISA_PORTABLE, TK_ISA_AVX2, TK_ISA_AVX512VNNI]
+    static let available = [TK_ISA_PORTABLE, TK_ISA_AVX2, TK_ISA_AVX512VNNI, TK_ISA_AMX]
         .filter(tk_isa_available).map(Self.init)
 }
 

@@ -1,5 +1,5 @@
 // Kernels of the decoding engine: products with quantised and dense weights, attention, and the small vector
-// operations between them, in portable C, AVX2 and AVX-512 VNNI, chosen at run time.
+// operations between them, in portable C, AVX2, AVX-512 VNNI and AMX, chosen at run time.
 //
 // Weights and cache rows may lie at any address; other pointers need the alignment of their element type.
 // Outputs must not overlap inputs unless a function says so. No function allocates (but for a team), traps or
@@ -72,17 +72,19 @@ void tk_quantize_weights(tk_format format, const float *x, size_t n, void *row);
 
 typedef enum tk_isa {
     TK_ISA_PORTABLE = 0,
-    TK_ISA_AVX2 = 1,       // with FMA and F16C
-    TK_ISA_AVX512VNNI = 2  // F, BW, DQ, VL, VNNI
+    TK_ISA_AVX2 = 1,        // with FMA and F16C
+    TK_ISA_AVX512VNNI = 2,  // F, BW, DQ, VL, VNNI
+    TK_ISA_AMX = 3          // with AVX512VNNI, tiles and their products of bytes
 } tk_isa;
 
-// Whether this CPU (and operating system) can run `isa`.
+// Whether this CPU (and operating system) can run `isa`. Asks the system to let the process use the tiles of
+// TK_ISA_AMX, so it comes before any use of that one.
 bool tk_isa_available(tk_isa isa);
 
 // The best instruction set that this CPU can run.
 tk_isa tk_isa_best(void);
 
-// A short name: "portable", "avx2", "avx512-vnni".
+// A short name: "portable", "avx2", "avx512-vnni", "amx-int8".
 const char *tk_isa_name(tk_isa isa);
 
 // ---------------------------------------------------------------------------------------------------------
