@@ -15,6 +15,24 @@ void tk_avx2_attention_finish(const tk_partial *so_far, float *out, size_t head_
 // Whether the rows are whole vectors; others go the portable way.
 bool tk_avx2_attention_has_kernel(size_t head_size);
 
+// Where the results of a chunk go: to `partials`, or merged into what the queries have so far.
+typedef struct tk_attention_sink {
+    float *partials;  // or NULL
+    size_t stride;
+    tk_attention_scratch scratch;
+} tk_attention_sink;
+
+// Lets all queries attend to a chunk.
+typedef void tk_attend_chunk(const tk_kv *kv, const tk_query *queries, size_t m, size_t chunk, float scale,
+                             const tk_attention_sink *sink);
+
+// Attention, whole and in parts, by a function that knows chunks.
+void tk_avx2_attention_by(tk_attend_chunk *attend, const tk_kv *kv, const tk_query *queries, size_t m,
+                          float scale, float *scratch);
+void tk_avx2_attention_partials_by(tk_attend_chunk *attend, const tk_kv *kv, const tk_query *queries,
+                                   size_t m, float scale, size_t chunk0, size_t chunk1, float *partials,
+                                   size_t partials_stride, float *scratch);
+
 TK_BEGIN_AVX2
 
 TK_INLINE float tk_largest_lane(__m256 v) {

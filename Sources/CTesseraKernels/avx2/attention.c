@@ -203,15 +203,8 @@ void tk_avx2_attention_finish(const tk_partial *so_far, float *out, size_t head_
         _mm256_storeu_ps(out + i, _mm256_div_ps(_mm256_loadu_ps(out + i), sum));
 }
 
-// Where the results of a chunk go: to `partials`, or merged into what the queries have so far.
-typedef struct sink {
-    float *partials;  // or NULL
-    size_t stride;
-    tk_attention_scratch scratch;
-} sink;
-
 static void attend_pair(const tk_query *queries, size_t t, size_t count, const rows *rows, size_t chunk,
-                        size_t head_size, float scale, const sink *sink) {
+                        size_t head_size, float scale, const tk_attention_sink *sink) {
     size_t floats = tk_attention_partial_floats(head_size);
     tk_span seen[QUERIES] = {tk_seen(queries + t, chunk), tk_seen(queries + t + count - 1, chunk)};
     float *partials[QUERIES];
@@ -236,7 +229,7 @@ static bool can_pair(const tk_query *a, const tk_query *b, size_t chunk) {
 }
 
 static void attend_chunk(const tk_kv *kv, const tk_query *queries, size_t m, size_t chunk, float scale,
-                         const sink *sink) {
+                         const tk_attention_sink *sink) {
     rows line, branch;
     tk_span shared = {TK_CHUNK, 0};  // what queries without a branch here see
     size_t sharing = 0, first = 0;
@@ -272,31 +265,43 @@ bool tk_avx2_attention_has_kernel(size_t head_size) {
     return head_size % 8 == 0;
 }
 
-void tk_avx2_attention(const tk_kv *kv, const tk_query *queries, size_t m, float scale, float *scratch) {
+void tk_avx2_attention_by(tk_attend_chunk *attend, const tk_kv *kv, const tk_query *queries, size_t m,
+                          float scale, float *scratch) {
     size_t head_size = kv->head_size;
     if (!tk_avx2_attention_has_kernel(head_size)) {
         tk_portable_attention(kv, queries, m, scale, scratch);
         return;
     }
-    sink sink = {NULL, 0, tk_lay_out(scratch, head_size)};
+    tk_attention_sink sink = {NULL, 0, tk_lay_out(scratch, head_size)};
     tk_partial *sums = sink.scratch.sums;
     for (size_t t = 0; t < m; t++) tk_avx2_attention_begin(sums + t, queries[t].out, head_size);
     tk_span chunks = tk_chunks(queries, m);
     for (size_t chunk = chunks.begin; chunk < chunks.end; chunk++)
-        attend_chunk(kv, queries, m, chunk, scale, &sink);
+        attend(kv, queries, m, chunk, scale, &sink);
     for (size_t t = 0; t < m; t++) tk_avx2_attention_finish(sums + t, queries[t].out, head_size);
 }
 
-void tk_avx2_attention_partials(const tk_kv *kv, const tk_query *queries, size_t m, float scale,
-                                size_t chunk0, size_t chunk1, float *partials, size_t partials_stride,
-                                float *scratch) {
+void tk_avx2_attention_partials_by(tk_attend_chunk *attend, const tk_kv *kv, const tk_query *queries,
+                                   size_t m, float scale, size_t chunk0, size_t chunk1, float *partials,
+                                   size_t partials_stride, float *scratch) {
     if (!tk_avx2_attention_has_kernel(kv->head_size)) {
         tk_portable_attention_partials(kv, queries, m, scale, chunk0, chunk1, partials, partials_stride,
                                        scratch);
         return;
     }
-    sink sink = {partials, partials_stride, tk_lay_out(scratch, kv->head_size)};
-    for (size_t chunk = chunk0; chunk < chunk1; chunk++) attend_chunk(kv, queries, m, chunk, scale, &sink);
+    tk_attention_sink sink = {partials, partials_stride, tk_lay_out(scratch, kv->head_size)};
+    for (size_t chunk = chunk0; chunk < chunk1; chunk++) attend(kv, queries, m, chunk, scale, &sink);
+}
+
+void tk_avx2_attention(const tk_kv *kv, const tk_query *queries, size_t m, float scale, float *scratch) {
+    tk_avx2_attention_by(attend_chunk, kv, queries, m, scale, scratch);
+}
+
+void tk_avx2_attention_partials(const tk_kv *kv, const tk_query *queries, size_t m, float scale,
+                                size_t chunk0, size_t chunk1, float *partials, size_t partials_stride,
+                                float *scratch) {
+    tk_avx2_attention_partials_by(attend_chunk, kv, queries, m, scale, chunk0, chunk1, partials,
+                                  partials_stride, scratch);
 }
 
 void tk_avx2_attention_merge(const float *partials, size_t chunk0, size_t chunk1, size_t head_size,

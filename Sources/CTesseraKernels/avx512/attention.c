@@ -6,9 +6,6 @@
 #include "avx512.h"
 
 #if defined(__x86_64__)
-#include <math.h>
-
-#include "../portable/portable.h"
 #include "tiles.h"
 
 TK_BEGIN_AVX512
@@ -127,15 +124,8 @@ static void attend(size_t queries, const tk_tile *tile, const converted *chunk, 
         tk_attend_tile(3, tile, chunk->keys, chunk->values, head_size, scale);
 }
 
-// Where the results of a chunk go: to `partials`, or merged into what the queries have so far.
-typedef struct sink {
-    float *partials;  // or NULL
-    size_t stride;
-    tk_attention_scratch scratch;
-} sink;
-
 static void attend_chunk(const tk_kv *kv, const tk_query *queries, size_t m, size_t index, float scale,
-                         const sink *sink) {
+                         const tk_attention_sink *sink) {
     size_t floats = tk_attention_partial_floats(kv->head_size);
     converted chunk = {.keys = sink->scratch.keys, .values = sink->scratch.values};
     for (size_t t = 0; t < m;) {
@@ -162,30 +152,14 @@ static void attend_chunk(const tk_kv *kv, const tk_query *queries, size_t m, siz
 }
 
 void tk_avx512_attention(const tk_kv *kv, const tk_query *queries, size_t m, float scale, float *scratch) {
-    size_t head_size = kv->head_size;
-    if (!tk_avx2_attention_has_kernel(head_size)) {
-        tk_portable_attention(kv, queries, m, scale, scratch);
-        return;
-    }
-    sink sink = {NULL, 0, tk_lay_out(scratch, head_size)};
-    tk_partial *sums = sink.scratch.sums;
-    for (size_t t = 0; t < m; t++) tk_avx2_attention_begin(sums + t, queries[t].out, head_size);
-    tk_span chunks = tk_chunks(queries, m);
-    for (size_t chunk = chunks.begin; chunk < chunks.end; chunk++)
-        attend_chunk(kv, queries, m, chunk, scale, &sink);
-    for (size_t t = 0; t < m; t++) tk_avx2_attention_finish(sums + t, queries[t].out, head_size);
+    tk_avx2_attention_by(attend_chunk, kv, queries, m, scale, scratch);
 }
 
 void tk_avx512_attention_partials(const tk_kv *kv, const tk_query *queries, size_t m, float scale,
                                   size_t chunk0, size_t chunk1, float *partials, size_t partials_stride,
                                   float *scratch) {
-    if (!tk_avx2_attention_has_kernel(kv->head_size)) {
-        tk_portable_attention_partials(kv, queries, m, scale, chunk0, chunk1, partials, partials_stride,
-                                       scratch);
-        return;
-    }
-    sink sink = {partials, partials_stride, tk_lay_out(scratch, kv->head_size)};
-    for (size_t chunk = chunk0; chunk < chunk1; chunk++) attend_chunk(kv, queries, m, chunk, scale, &sink);
+    tk_avx2_attention_partials_by(attend_chunk, kv, queries, m, scale, chunk0, chunk1, partials,
+                                  partials_stride, scratch);
 }
 
 TK_END_AVX512
