@@ -35,8 +35,8 @@ TK_INLINE void some(tk_format format, size_t block_bytes, size_t tokens, const u
                     size_t blocks, size_t row0, size_t row1, const tk_token_tile *x, size_t m, float *y,
                     size_t y_stride) {
     tk_sixteen w[RING];
-    __m512i integers[RING][TK_TILE];
-    __m512 sums[TK_TILE];
+    __m512i integers[RING][TK_TILE_ROWS];
+    __m512 sums[TK_TILE_ROWS];
     size_t row_bytes = blocks * block_bytes, count = (row1 - row0) / TK_SIXTEEN * blocks;
     // Where the blocks that are unpacked, multiplied and added next lie in their rows.
     size_t unpacked = 0, multiplied = 0, added = 0, unpacked_row = row0, added_row = row0;
@@ -74,10 +74,10 @@ TK_INLINE void some(tk_format format, size_t block_bytes, size_t tokens, const u
 // A panel of sixteen rows times `m` tokens.
 static void panel_times_tokens(const tk_sixteen *panel, size_t blocks, const tk_token_tile *x, size_t m,
                                float *y, size_t y_stride) {
-    __m512i integers[RING][TK_TILE];
-    __m512 sums[TK_TILE];
-    size_t count = (m + TK_TILE - 1) / TK_TILE * blocks, multiplied = 0, added = 0, token = 0;
-    clear(TK_TILE, sums);
+    __m512i integers[RING][TK_TILE_ROWS];
+    __m512 sums[TK_TILE_ROWS];
+    size_t count = (m + TK_TILE_ROWS - 1) / TK_TILE_ROWS * blocks, multiplied = 0, added = 0, token = 0;
+    clear(TK_TILE_ROWS, sums);
     for (size_t i = 0; i < count + MULTIPLIED + STORED; i++) {
         if (i < count) {
             tk_multiply_tiles(x + i, panel + multiplied, i % 2);
@@ -87,12 +87,12 @@ static void panel_times_tokens(const tk_sixteen *panel, size_t blocks, const tk_
         if (j < count) tk_store_tile(integers[j % RING], j % 2);
         j -= STORED;
         if (j < count) {
-            tk_add_tile(TK_TILE, panel + added, x + j, integers[j % RING], sums);
+            tk_add_tile(TK_TILE_ROWS, panel + added, x + j, integers[j % RING], sums);
             if (++added == blocks) {
-                store(TK_TILE, m - token, sums, y + token * y_stride, y_stride);
-                clear(TK_TILE, sums);
+                store(TK_TILE_ROWS, m - token, sums, y + token * y_stride, y_stride);
+                clear(TK_TILE_ROWS, sums);
                 added = 0;
-                token += TK_TILE;
+                token += TK_TILE_ROWS;
             }
         }
     }
@@ -107,12 +107,12 @@ TK_INLINE void many(tk_format format, size_t block_bytes, const uint8_t *weights
                     size_t row1, const uint8_t *x, size_t x_stride, size_t m, float *y, size_t y_stride,
                     tk_sixteen *panel) {
     tk_token_tile *tokens = (void *)(panel + blocks);
-    size_t batch = tiles_of_batch(blocks) * TK_TILE;
+    size_t batch = tiles_of_batch(blocks) * TK_TILE_ROWS;
     for (size_t first = 0; first < m; first += batch) {
         size_t count = m - first < batch ? m - first : batch;
-        for (size_t t = 0; t < count; t += TK_TILE)
+        for (size_t t = 0; t < count; t += TK_TILE_ROWS)
             tk_lay_out_tokens(x + (first + t) * x_stride, x_stride, count - t, blocks,
-                              tokens + t / TK_TILE * blocks);
+                              tokens + t / TK_TILE_ROWS * blocks);
         for (size_t row = row0; row < row1; row += TK_SIXTEEN) {
             tk_sixteen_rows rows = tk_sixteen_rows_from(weights, blocks * block_bytes, row, row1);
             for (size_t b = 0; b < blocks; b++)
@@ -126,11 +126,11 @@ TK_INLINE void multiply(tk_format format, size_t block_bytes, const uint8_t *wei
                         size_t row0, size_t row1, const uint8_t *x, size_t x_stride, size_t m, float *y,
                         size_t y_stride, void *memory) {
     tk_configure_tiles();
-    if (m <= TK_TILE) tk_lay_out_tokens(x, x_stride, m, blocks, memory);
+    if (m <= TK_TILE_ROWS) tk_lay_out_tokens(x, x_stride, m, blocks, memory);
     if (m <= 12)
         some(format, block_bytes, 12, weights, blocks, row0, row1, memory, m, y, y_stride);
-    else if (m <= TK_TILE)
-        some(format, block_bytes, TK_TILE, weights, blocks, row0, row1, memory, m, y, y_stride);
+    else if (m <= TK_TILE_ROWS)
+        some(format, block_bytes, TK_TILE_ROWS, weights, blocks, row0, row1, memory, m, y, y_stride);
     else
         many(format, block_bytes, weights, blocks, row0, row1, x, x_stride, m, y, y_stride, memory);
     // Tiles in use make switching between threads slower.
@@ -146,7 +146,7 @@ size_t tk_amx_matmul_scratch_bytes(tk_format format, size_t n) {
 
 void tk_amx_matmul(tk_format format, const void *weights, size_t n, size_t row0, size_t row1, const void *x,
                    size_t x_stride, size_t m, float *y, size_t y_stride, void *scratch) {
-    bool pays = m >= FEWEST && (m <= TK_TILE || m >= FEWEST_OF_TWO);
+    bool pays = m >= FEWEST && (m <= TK_TILE_ROWS || m >= FEWEST_OF_TWO);
     size_t blocks = n / TK_BLOCK, whole = row0;  // the rows before this one go through tiles
     void *memory = tk_aligned(scratch);
     if (pays && (format == TK_Q4_0 || format == TK_Q4_1 || format == TK_Q8_0))

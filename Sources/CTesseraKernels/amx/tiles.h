@@ -17,19 +17,19 @@
 
 TK_BEGIN_AMX
 
-enum { TK_TILE = 16 };  // rows of a tile, and int32 in each of them
+enum { TK_TILE_ROWS = 16 };  // rows of a tile, and int32 in each of them
 
 // A block of sixteen tokens.
 typedef struct tk_token_tile {
-    int8_t values[TK_TILE][TK_BLOCK];
-    float scales[TK_TILE], sums[TK_TILE];
+    int8_t values[TK_TILE_ROWS][TK_BLOCK];
+    float scales[TK_TILE_ROWS], sums[TK_TILE_ROWS];
 } tk_token_tile;
 
 // The `blocks` blocks of the first `m` of sixteen tokens; the others are zero.
 TK_INLINE void tk_lay_out_tokens(const uint8_t *x, size_t x_stride, size_t m, size_t blocks,
                                  tk_token_tile *out) {
-    if (m < TK_TILE) memset(out, 0, blocks * sizeof *out);
-    for (size_t t = 0; t < m && t < TK_TILE; t++) {
+    if (m < TK_TILE_ROWS) memset(out, 0, blocks * sizeof *out);
+    for (size_t t = 0; t < m && t < TK_TILE_ROWS; t++) {
         const tk_q8_block *token = (const void *)(x + t * x_stride);
         for (size_t b = 0; b < blocks; b++) {
             memcpy(out[b].values[t], token[b].values, TK_BLOCK);
@@ -48,8 +48,8 @@ TK_INLINE void tk_configure_tiles(void) {
         uint8_t rows[16];
     } tiles = {.palette = 1};
     for (size_t i = 0; i < 6; i++) {
-        tiles.row_bytes[i] = i == 2 || i == 3 ? TK_BLOCK : TK_TILE * sizeof(int32_t);
-        tiles.rows[i] = i < 4 ? TK_TILE : TK_SIXTEEN_STEPS;
+        tiles.row_bytes[i] = i == 2 || i == 3 ? TK_BLOCK : TK_TILE_ROWS * sizeof(int32_t);
+        tiles.rows[i] = i < 4 ? TK_TILE_ROWS : TK_SIXTEEN_STEPS;
     }
     _tile_loadconfig(&tiles);
 }
@@ -68,7 +68,7 @@ TK_INLINE void tk_multiply_tiles(const tk_token_tile *x, const tk_sixteen *w, bo
     }
 }
 
-TK_INLINE void tk_store_tile(__m512i integers[TK_TILE], bool odd) {
+TK_INLINE void tk_store_tile(__m512i integers[TK_TILE_ROWS], bool odd) {
     if (odd)
         _tile_stored(1, integers, sizeof integers[0]);
     else
@@ -77,7 +77,7 @@ TK_INLINE void tk_store_tile(__m512i integers[TK_TILE], bool odd) {
 
 // sums[t] += the integers of the first `tokens` tokens, scaled.
 TK_INLINE void tk_add_tile(size_t tokens, const tk_sixteen *w, const tk_token_tile *x,
-                           const __m512i integers[TK_TILE], __m512 *sums) {
+                           const __m512i integers[TK_TILE_ROWS], __m512 *sums) {
     __m512 d = w->d, m = w->m;
 #pragma clang loop unroll(full)
     for (size_t t = 0; t < tokens; t++) {

@@ -35,6 +35,16 @@ void tk_avx2_attention_partials_by(tk_attend_chunk *attend, const tk_kv *kv, con
 
 TK_BEGIN_AVX2
 
+// Eight floats of a row in a format of the cache, from element i on.
+TK_INLINE __m256 tk_load_row8(tk_format format, const uint8_t *row, size_t i) {
+    if (format == TK_F16) return tk_load_half8(row + 2 * i);
+    if (format == TK_F32) return _mm256_castsi256_ps(tk_load(row + 4 * i));
+    const uint8_t *block = row + i / TK_BLOCK * TK_Q8_0_BYTES;
+    __m256i q = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(block + 2 + i % TK_BLOCK)));
+    __m256 d = _mm256_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(tk_load_u16(block))));
+    return _mm256_mul_ps(d, _mm256_cvtepi32_ps(q));
+}
+
 TK_INLINE float tk_largest_lane(__m256 v) {
     __m128 four = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));

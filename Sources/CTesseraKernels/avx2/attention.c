@@ -27,15 +27,6 @@ typedef struct rows {
     tk_format format;
 } rows;
 
-TK_INLINE __m256 load_row(tk_format format, const uint8_t *row, size_t i) {
-    if (format == TK_F16) return tk_load_half8(row + 2 * i);
-    if (format == TK_F32) return _mm256_castsi256_ps(tk_load(row + 4 * i));
-    const uint8_t *block = row + i / TK_BLOCK * TK_Q8_0_BYTES;
-    __m256i q = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(block + 2 + i % TK_BLOCK)));
-    __m256 d = _mm256_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(tk_load_u16(block))));
-    return _mm256_mul_ps(d, _mm256_cvtepi32_ps(q));
-}
-
 // scores[t][p] = scale * q[t] . keys[p] for the positions of `seen`; what follows them may be overwritten.
 TK_INLINE void score(tk_format format, size_t queries, const float *const q[QUERIES], const rows *rows,
                      tk_span seen, size_t head_size, __m256 scale, float scores[QUERIES][TK_CHUNK + KEYS]) {
@@ -49,7 +40,7 @@ TK_INLINE void score(tk_format format, size_t queries, const float *const q[QUER
             __m256 v[QUERIES];
             for (size_t t = 0; t < queries; t++) v[t] = _mm256_loadu_ps(q[t] + i);
             for (size_t k = 0; k < KEYS; k++) {
-                __m256 w = load_row(format, key[k], i);
+                __m256 w = tk_load_row8(format, key[k], i);
                 for (size_t t = 0; t < queries; t++) sums[t][k] = _mm256_fmadd_ps(v[t], w, sums[t][k]);
             }
         }
@@ -83,7 +74,7 @@ TK_INLINE void add_range(tk_format format, size_t t0, size_t t1, size_t vectors,
                          __m256 sums[QUERIES][VECTORS]) {
     for (size_t p = seen.begin; p < seen.end; p++)
         for (size_t v = 0; v < vectors; v++) {
-            __m256 value = load_row(format, rows->keys[p] + rows->value_offset, i + 8 * v);
+            __m256 value = tk_load_row8(format, rows->keys[p] + rows->value_offset, i + 8 * v);
             for (size_t t = t0; t < t1; t++)
                 sums[t][v] = _mm256_fmadd_ps(_mm256_set1_ps(weights[t][p]), value, sums[t][v]);
         }
@@ -162,9 +153,9 @@ static void find_rows(const tk_kv *kv, const tk_query *query, size_t chunk, tk_s
 
 static void convert_row(tk_format format, const uint8_t *row, size_t head_size, float *out) {
     if (format == TK_F16)
-        for (size_t i = 0; i < head_size; i += 8) _mm256_storeu_ps(out + i, load_row(TK_F16, row, i));
+        for (size_t i = 0; i < head_size; i += 8) _mm256_storeu_ps(out + i, tk_load_row8(TK_F16, row, i));
     else
-        for (size_t i = 0; i < head_size; i += 8) _mm256_storeu_ps(out + i, load_row(TK_Q8_0, row, i));
+        for (size_t i = 0; i < head_size; i += 8) _mm256_storeu_ps(out + i, tk_load_row8(TK_Q8_0, row, i));
 }
 
 static void convert(rows *rows, tk_span seen, size_t head_size, tk_attention_scratch scratch) {

@@ -17,19 +17,11 @@ typedef struct converted {
     tk_span straight;               // positions whose rows are known to lie in order
 } converted;
 
-// Eight floats of a row, or sixteen.
-TK_INLINE __m256 load8(tk_format format, const uint8_t *row, size_t i) {
-    if (format == TK_F16) return tk_load_half8(row + 2 * i);
-    if (format == TK_F32) return _mm256_castsi256_ps(tk_load(row + 4 * i));
-    const uint8_t *block = row + i / TK_BLOCK * TK_Q8_0_BYTES;
-    __m256i q = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(block + 2 + i % TK_BLOCK)));
-    __m256 d = _mm256_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(tk_load_u16(block))));
-    return _mm256_mul_ps(d, _mm256_cvtepi32_ps(q));
-}
-
+// Sixteen floats of a row.
 TK_INLINE __m512 load16(tk_format format, const uint8_t *row, size_t i) {
     if (format == TK_F16) return _mm512_cvtph_ps(tk_load(row + 2 * i));
-    return _mm512_insertf32x8(_mm512_castps256_ps512(load8(format, row, i)), load8(format, row, i + 8), 1);
+    __m256 low = tk_load_row8(format, row, i), high = tk_load_row8(format, row, i + 8);
+    return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
 }
 
 TK_INLINE void convert_row(tk_format format, const uint8_t *row, size_t value_offset, size_t head_size,
@@ -42,8 +34,8 @@ TK_INLINE void convert_row(tk_format format, const uint8_t *row, size_t value_of
         _mm512_storeu_ps(value + i, load16(format, row + value_offset, i));
     }
     if (i == head_size) return;
-    _mm256_storeu_ps(key, load8(format, row, i));
-    _mm256_storeu_ps(value + i, load8(format, row + value_offset, i));
+    _mm256_storeu_ps(key, tk_load_row8(format, row, i));
+    _mm256_storeu_ps(value + i, tk_load_row8(format, row + value_offset, i));
 }
 
 // Puts `count` rows, one `stride` after another, at the positions from p on.

@@ -63,9 +63,10 @@ struct ReleasedMixtures {
         }
         func cell(_ index: Int, _ names: [String]) -> String {
             let (share, interval) = estimates[index].share(ofCategories: Set(names))
-            let ends = [interval?.lowerBound, interval?.upperBound].compactMap(\.self)
-            return Self.decimal(share) + " %"
-                + (ends.isEmpty ? "" : " (" + ends.map(Self.decimal).joined(separator: " to ") + ")")
+            let range = interval.map {
+                " (\(Self.decimal($0.lowerBound)) to \(Self.decimal($0.upperBound)))"
+            }
+            return Self.decimal(share) + " %" + (range ?? "")
         }
         let (cl100k, o200k) = (1, 2)
         result.measure(

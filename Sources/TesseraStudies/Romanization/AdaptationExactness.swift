@@ -60,7 +60,7 @@ enum AdaptationExactness {
         of network: some CausalNetwork, seed: UInt64
     ) throws -> (frozen: Int, left: Int) {
         let before = try network.parameters.map { try $0.tensor.floats() }
-        try LineCorpus(end: 0, tokens: tokens).train(
+        try LineCorpus(tokens: tokens).train(
             network, steps: 3, rate: 0.01, batchSize: 2, seed: seed, cancellation: Cancellation()
         ) { _ in }
         var counts = (frozen: 0, left: 0)

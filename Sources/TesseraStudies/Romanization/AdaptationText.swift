@@ -45,7 +45,7 @@ struct AdaptationText: Sendable {
             .filter(Self.isForeign).enumerated()
             .map { (line: $1, key: random.bits(at: $0)) }.sorted { $0.key < $1.key }.map(\.line)
         let romanizer = try Romanizer(language: language.code)
-        let held = Self.count(of: lines[...], in: Self.heldOutSize)
+        let held = Self.count(of: lines, in: Self.heldOutSize)
         let (first, rest) = (Array(lines.prefix(held)), Array(lines.dropFirst(held)))
         heldOut = [.native: first, .romanized: first.map { romanizer.romanize($0) }]
         training = [.native: rest, .romanized: rest.map { romanizer.romanize($0) }]
@@ -56,7 +56,7 @@ struct AdaptationText: Sendable {
 
     /// Lines to adapt to, the same in both forms: so many that they have `size` bytes as they are.
     func trainingLines(_ form: WritingForm, size: Int) -> [String] {
-        let count = Self.count(of: (training[.native] ?? [])[...], in: size)
+        let count = Self.count(of: training[.native] ?? [], in: size)
         return Array((training[form] ?? []).prefix(count))
     }
 
@@ -64,7 +64,7 @@ struct AdaptationText: Sendable {
     var heldOutCharacterCount: Int { heldOutLines(.native).reduce(0) { $0 + $1.unicodeScalars.count } }
 
     /// How many lines from the first fit into `size` bytes with their ends.
-    private static func count(of lines: ArraySlice<String>, in size: Int) -> Int {
+    private static func count(of lines: [String], in size: Int) -> Int {
         var left = size
         return lines.prefix { line in
             left -= line.utf8.count + 1

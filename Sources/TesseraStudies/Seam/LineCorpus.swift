@@ -8,12 +8,10 @@ internal import TesseraTraining
 ///
 /// Predicting the end counts in training; it does not where lines are scored.
 struct LineCorpus {
-    /// The token of the end: the first after those of the tokenizer.
-    let end: TokenID
     /// Everything in a row.
     let tokens: [TokenID]
 
-    /// The token of the end beside those of a tokenizer.
+    /// The token of the end: the first after those of a tokenizer.
     static func end(of tokenizer: some Tokenizer) -> TokenID {
         TokenID(truncatingIfNeeded: tokenizer.vocabularySize)
     }
@@ -61,7 +59,6 @@ extension LineCorpus {
     /// Encodes lines.
     init(_ lines: [String], tokenizer: some Tokenizer) {
         let end = Self.end(of: tokenizer)
-        self.end = end
         tokens = [end] + lines.flatMap { tokenizer.encode($0, special: .asText) + [end] }
     }
 }
